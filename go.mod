@@ -1,0 +1,3 @@
+module github.com/bgcheck/bgcheck
+
+go 1.26.8

@@ -1,0 +1,101 @@
+package harness
+
+import (
+	"context"
+	"io"
+	"net/netip"
+	"os"
+
+	"github.com/bgcheck/bgcheck/harness/usage"
+)
+
+// Backend starts Blender somewhere. It hides where the process lives, and so
+// how it is signalled, measured, reached and read. Everything else (options,
+// readiness, logs, stop with escalation, exits) is in Blender and is the same
+// on every backend.
+type Backend interface {
+	// Name is "local", "container" or "attach".
+	Name() string
+	// Info says which Blender the backend starts. An error wraps ErrMachine:
+	// it is a fault of the machine, never of the add-on.
+	Info(ctx context.Context) (Info, error)
+	// Start starts one Blender as spec says and returns once the process
+	// exists. Output goes to spec.Output until the process is done.
+	Start(ctx context.Context, spec *Spec) (Process, error)
+}
+
+// Info names one Blender.
+type Info struct {
+	// Version as Blender prints it, e.g. "3.4.1".
+	Version string `json:"version"`
+	// Path of the executable, as the backend sees it.
+	Path string `json:"path"`
+	// Image is the container image; empty on other backends.
+	Image string `json:"image,omitempty"`
+}
+
+// Spec is one launch, resolved: what a Backend gets. Launch fills it from
+// options and prepares Dir on the host before Start is called.
+//
+// Strings in Args and Env may hold {dir} and {mount:NAME}; the backend replaces
+// them by the folder as its process sees it. All other placeholders
+// are already replaced.
+type Spec struct {
+	// ID is unique on this machine, and marks everything that belongs to the
+	// instance (environment, container label): "PID-STARTTICKS-N" of the owner.
+	ID string
+	// Dir is the instance's folder on the host. It holds home/, tmp/,
+	// profile/{config,scripts,datafiles,extensions}/, scratch/ and log.txt.
+	Dir string
+	// Mounts are further host folders that the process reads, by name.
+	Mounts map[string]string
+	// Args are Blender's arguments, without the executable.
+	Args []string
+	// Env holds the variables set for Blender beside the base environment.
+	Env map[string]string
+	// Port the service will listen on; 0 when the service asks for a free one
+	// and announces it.
+	Port int
+	// Output receives stdout and stderr, merged in order of arrival.
+	Output io.Writer
+}
+
+// Process is one started Blender as the backend sees it.
+type Process interface {
+	// PID of Blender in the harness's own view; 0 where it cannot be seen.
+	PID() int
+	// Command is the complete command line, quoted, to repeat by hand.
+	Command() string
+	// Address at which the harness reaches the service's port.
+	Address(ctx context.Context, port int) (string, error)
+	// Signal goes to Blender alone, not to its descendants.
+	Signal(ctx context.Context, sig os.Signal) error
+	// Kill ends Blender and all its descendants at once.
+	Kill(ctx context.Context) error
+	// Done is closed when Blender has ended, its output is complete, and what
+	// it left running has been listed and killed.
+	Done() <-chan struct{}
+	// Status is valid after Done.
+	Status() Status
+	// Usage measures the process tree now.
+	Usage(ctx context.Context) (usage.Sample, error)
+	// Listeners are the addresses the process tree listens on, in its own
+	// network namespace.
+	Listeners(ctx context.Context) ([]netip.AddrPort, error)
+	// ReadFile reads a file below the instance's Dir; an error wraps
+	// fs.ErrNotExist when there is none.
+	ReadFile(ctx context.Context, rel string) ([]byte, error)
+}
+
+// Status is how a process ended.
+type Status struct {
+	// Code is the exit code, or -1 when a signal ended the process.
+	Code int
+	// Signal that ended the process, nil otherwise.
+	Signal os.Signal
+	// OOM: the kernel ended it for want of memory (containers with a limit).
+	OOM bool
+	// Left are the descendants that still ran when Blender had ended. They
+	// have been killed.
+	Left []usage.Proc
+}

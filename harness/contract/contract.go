@@ -1,0 +1,39 @@
+// Package contract holds the catalogue of checks: statements about a
+// background Blender service that are true or false, with what they assert,
+// why it matters, how it is measured and how to fix it.
+//
+// The package knows nothing of Ginkgo; package spec registers checks as specs.
+package contract
+
+import (
+	"context"
+
+	"github.com/bgcheck/bgcheck/harness/report"
+)
+
+// Check is one statement.
+type Check struct {
+	// Name, "area/statement". Stable: people write it in skip lists.
+	Name string
+	// True says when the check passes: "exit code 0 within the budget, ...".
+	True string
+	// Why it matters, How it is measured, and the general Fix: texts for
+	// `make explain`.
+	Why, How, Fix string
+	// Needs names what the target must offer: "service", "echo", "exec", "stop".
+	Needs []Need
+	// Run judges. It may use s's shared Blender (s.Shared) or launch its own
+	// (s.Launch). It never waits longer than ctx.
+	Run func(ctx context.Context, s *Session) report.Result
+}
+
+// Need is something a check cannot do without.
+type Need string
+
+// The needs.
+const (
+	NeedService Need = "service"
+	NeedEcho    Need = "echo"
+	NeedExec    Need = "exec"
+	NeedStop    Need = "stop"
+)

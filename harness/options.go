@@ -1,0 +1,90 @@
+package harness
+
+import "regexp"
+
+// Option changes how Launch starts Blender. Options are applied in order; of
+// two that set the same thing the later wins, and lists are appended to.
+type Option func(*settings)
+
+// settings is what the options fill. Strings may hold {port}, {token},
+// {scratch}, {dir} and {mount:NAME}.
+type settings struct {
+	backend  Backend
+	parent   string
+	addons   []addon
+	required []string
+	script   string
+	args     []string
+	flags    []string
+	env      map[string]string
+	mounts   map[string]string
+	port     int
+	announce *regexp.Regexp
+	token    string
+	prepare  []func(dir string) error
+}
+
+type addon struct {
+	path, module string
+	enable       bool
+}
+
+// ReservePort asks Launch to reserve a free port for the service. The default.
+const ReservePort = -1
+
+// On chooses the backend; default: Local().
+func On(b Backend) Option { return func(s *settings) { s.backend = b } }
+
+// Addon installs a copy of the add-on at path (folder, .py file or zip) under
+// the name module in the instance's own profile and, when enable is true,
+// enables it with --addons before any script runs.
+func Addon(path, module string, enable bool) Option {
+	return func(s *settings) { s.addons = append(s.addons, addon{path, module, enable}) }
+}
+
+// Script is run with --python; args follow "--".
+func Script(path string, args ...string) Option {
+	return func(s *settings) { s.script, s.args = path, args }
+}
+
+// Flags are placed before --addons and --python.
+func Flags(flags ...string) Option {
+	return func(s *settings) { s.flags = append(s.flags, flags...) }
+}
+
+// Env sets a variable for Blender.
+func Env(name, value string) Option {
+	return func(s *settings) {
+		if s.env == nil {
+			s.env = map[string]string{}
+		}
+		s.env[name] = value
+	}
+}
+
+// Mount makes a host folder readable for Blender as {mount:name}.
+func Mount(name, folder string) Option {
+	return func(s *settings) {
+		if s.mounts == nil {
+			s.mounts = map[string]string{}
+		}
+		s.mounts[name] = folder
+	}
+}
+
+// Port is the port the service is given as {port}: a number, ReservePort, or 0
+// together with Announced.
+func Port(port int) Option { return func(s *settings) { s.port = port } }
+
+// Announced passes {port}=0 and reads the real port from the first group of
+// pattern in a line of output.
+func Announced(pattern *regexp.Regexp) Option {
+	return func(s *settings) { s.port, s.announce = 0, pattern }
+}
+
+// Token is the text for {token}; default: 32 random hex digits.
+func Token(token string) Option { return func(s *settings) { s.token = token } }
+
+// Parent is the folder below which the instance's folder is made; default: the
+// system's temporary folder, and then Close removes it.
+func Parent(folder string) Option { return func(s *settings) { s.parent = folder } }

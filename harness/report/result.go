@@ -1,0 +1,42 @@
+// Package report holds the record of a run and what is made from it:
+// report.json, junit.xml, summary.md and the table on the terminal.
+//
+// Every suite process writes its part; the merged report holds all parts of
+// one run, so that six suites leave one report.
+package report
+
+// Verdict is one of four words that are kept apart everywhere.
+type Verdict string
+
+// The verdicts.
+const (
+	// Pass: the statement was seen to be true.
+	Pass Verdict = "pass"
+	// Fail: the statement was seen to be false; the add-on is at fault.
+	Fail Verdict = "fail"
+	// Skip: the check was not tried; Diagnosis says why.
+	Skip Verdict = "skip"
+	// Inconclusive: it was tried and cannot be judged (a fault of the machine);
+	// Diagnosis says why.
+	Inconclusive Verdict = "inconclusive"
+)
+
+// Result is one check's outcome on one target.
+type Result struct {
+	// Name of the check, e.g. "exec/takes-effect". Stable.
+	Name    string  `json:"name"`
+	Verdict Verdict `json:"verdict"`
+	Seconds float64 `json:"seconds"`
+	// Expected and Seen: one sentence each.
+	Expected string `json:"expected"`
+	Seen     string `json:"seen"`
+	// Diagnosis names the cause in one sentence (for skip and inconclusive:
+	// the reason). Empty on pass.
+	Diagnosis string `json:"diagnosis"`
+	// Fix says what to change, with the lines to write. Empty unless fail.
+	Fix string `json:"fix"`
+	// Evidence: log lines, numbers, file names; one item a line.
+	Evidence []string `json:"evidence"`
+	// Command to repeat the launch by hand.
+	Command string `json:"command"`
+}
