@@ -1,0 +1,54 @@
+# bgcheck: `make` alone lists the targets.
+
+# Settings, each with its environment variable (see README, "Settings").
+#   TARGET=path   target file to check          BGCHECK_TARGET
+#   BLENDER=path  the Blender to use            BGCHECK_BLENDER
+#   BACKEND=name  local, container or attach    BGCHECK_BACKEND
+#   OUT=folder    where the report goes         BGCHECK_OUT
+ifdef TARGET
+export BGCHECK_TARGET := $(TARGET)
+endif
+ifdef BLENDER
+export BGCHECK_BLENDER := $(BLENDER)
+endif
+ifdef BACKEND
+export BGCHECK_BACKEND := $(BACKEND)
+endif
+ifdef OUT
+export BGCHECK_OUT := $(OUT)
+endif
+
+# The recipe's parent is make: when it is killed, what it started ends too.
+owned = BGCHECK_OWNER=$$PPID
+
+.DEFAULT_GOAL := help
+.PHONY: help check test lint explain list clean
+
+help: ## list the targets
+	@echo "bgcheck: proves a Blender add-on right or wrong in background mode"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@echo
+	@echo "Settings: TARGET=bgcheck.yaml BLENDER=/path/to/blender BACKEND=local OUT=out"
+
+check: ## check an add-on (TARGET=..., default: the reference add-on)
+	@ci/setup.sh blender
+	@$(owned) ci/check.sh
+
+test: ## run everything that must pass
+	@ci/setup.sh blender lint
+	@$(owned) ci/test.sh
+
+lint: ## lint Go and Python
+	@ci/setup.sh lint
+	@ci/lint.sh
+
+list: ## list the checks
+	@go tool bgcheck list
+
+explain: ## explain one check (CHECK=exec/takes-effect)
+	@go tool bgcheck explain $(CHECK)
+
+clean: ## remove reports and caches
+	@rm -rf out .mypy_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,64 @@
+#!/bin/sh
+# Installs what a target of the Makefile needs and this machine lacks.
+#
+#   ci/setup.sh blender   a Blender: $BGCHECK_BLENDER if set, else one in PATH, else Debian's by apt
+#   ci/setup.sh lint      the Python linters: pyflakes, pycodestyle, mypy
+#   ci/setup.sh images    debootstrap, to make base images where there is no registry
+#
+# Uses apt-get as root, or with sudo where that asks for no password. Where neither
+# can be, it says what to install and exits 1. Says nothing when nothing is missing.
+set -u
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# install WHAT PACKAGE...: by apt, quietly; the whole output is shown when it fails.
+install() {
+	what=$1
+	shift
+	if ! have apt-get; then
+		echo "setup: no $what here, and no apt-get to install it with. Install $what by hand${remedy:+, $remedy}" >&2
+		exit 1
+	fi
+	sudo=
+	if [ "$(id -u)" != 0 ]; then
+		if ! have sudo || ! sudo -n true 2>/dev/null; then
+			echo "setup: no $what here, and neither root nor sudo to install it with. Run as root: apt-get install --no-install-recommends $*${remedy:+ (or $remedy)}" >&2
+			exit 1
+		fi
+		sudo="sudo -n"
+	fi
+	echo "setup: installing $what (apt-get install $*)"
+	log=$(mktemp)
+	if ! { DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y --no-install-recommends "$@" ||
+		{ $sudo apt-get update && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y --no-install-recommends "$@"; }; } >"$log" 2>&1 </dev/null; then
+		cat "$log" >&2
+		rm -f "$log"
+		echo "setup: apt-get could not install $what: see above" >&2
+		exit 1
+	fi
+	rm -f "$log"
+}
+
+for part in "$@"; do
+	remedy=
+	case $part in
+	blender)
+		# A Blender that was named is judged by `bgcheck doctor`, which says what is wrong with it.
+		if [ -z "${BGCHECK_BLENDER:-}" ] && ! have blender; then
+			remedy="or name one: BLENDER=/path/to/blender"
+			# numpy is a package of its own in Debian; some add-ons need it.
+			install Blender blender python3-numpy
+		fi
+		;;
+	lint)
+		have pyflakes3 && have pycodestyle && have mypy || install "Python linters" pyflakes3 pycodestyle mypy
+		;;
+	images)
+		have debootstrap || install debootstrap debootstrap
+		;;
+	*)
+		echo "setup: unknown part \"$part\"; one of: blender lint images" >&2
+		exit 2
+		;;
+	esac
+done

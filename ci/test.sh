@@ -1,0 +1,32 @@
+#!/bin/sh
+# Everything that must pass, in the order in which it tells most soonest. Runs all
+# parts, then says which failed. What CI runs, through `make test`.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+failed=
+part() {
+	name=$1
+	shift
+	echo
+	echo "== $name"
+	start=$(date +%s)
+	if "$@"; then verdict=ok; else verdict=FAILED failed="$failed, $name"; fi
+	echo "== $name: $verdict after $(($(date +%s) - start)) s"
+}
+python=/usr/bin/python3
+[ -x $python ] || python=python3
+
+# A missing Blender is never a pass.
+export BGCHECK_REQUIRE_BLENDER=1
+
+part "lint" ci/lint.sh
+part "Python unit tests" $python -m unittest discover -s pyaddon/tests
+part "Go unit tests and the wrong fixtures" go test -timeout 20m $(go list ./... | grep -v /suites)
+part "the suites on the reference add-on" ci/check.sh
+
+echo
+if [ -n "$failed" ]; then
+	echo "make test: FAILED: ${failed#, }"
+	exit 1
+fi
+echo "make test: all parts passed"
