@@ -1,8 +1,3 @@
-// Package report holds the record of a run and what is made from it:
-// report.json, junit.xml, summary.md and the table on the terminal.
-//
-// Every suite process writes its part; the merged report holds all parts of
-// one run, so that six suites leave one report.
 package report
 
 // Verdict is one of four words that are kept apart everywhere.
@@ -21,6 +16,20 @@ const (
 	Inconclusive Verdict = "inconclusive"
 )
 
+// Verdicts lists the four, the worst first.
+func Verdicts() []Verdict { return []Verdict{Fail, Inconclusive, Skip, Pass} }
+
+// rank orders verdicts: the lower, the worse. A word that is none of the four
+// is worse than all of them.
+func (v Verdict) rank() int {
+	for i, word := range Verdicts() {
+		if v == word {
+			return i
+		}
+	}
+	return -1
+}
+
 // Result is one check's outcome on one target.
 type Result struct {
 	// Name of the check, e.g. "exec/takes-effect". Stable.
@@ -35,8 +44,11 @@ type Result struct {
 	Diagnosis string `json:"diagnosis"`
 	// Fix says what to change, with the lines to write. Empty unless fail.
 	Fix string `json:"fix"`
-	// Evidence: log lines, numbers, file names; one item a line.
+	// Evidence: log lines, numbers, file names; one item a line. An array in
+	// JSON, never null.
 	Evidence []string `json:"evidence"`
 	// Command to repeat the launch by hand.
 	Command string `json:"command"`
+	// Target is set in a merged report when the run had more than one target.
+	Target string `json:"target,omitempty"`
 }

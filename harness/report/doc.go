@@ -1,0 +1,21 @@
+// Package report holds the record of a run and what is made from it:
+// report.json, junit.xml, summary.md and the table on the terminal.
+//
+// Every suite process writes its part; the merged report holds all parts of
+// one run, so that six suites leave one report:
+//
+//	run, err := report.Begin("out", report.RunID())
+//	if err != nil {
+//		return err
+//	}
+//	part, err := run.Part("exec", 1, report.Head{Target: "tcp_echo", Backend: "local"})
+//	if err != nil {
+//		return err
+//	}
+//	err = part.Add(7, report.Result{Name: "exec/takes-effect", Verdict: report.Pass})
+//	...
+//	err = part.Finish()
+//
+// The folder then holds report.json, junit.xml and summary.md, and below
+// parts/RUN what they were made from. There is no lock: see Run.Publish.
+package report

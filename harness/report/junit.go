@@ -1,0 +1,145 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"strings"
+)
+
+// JUnit's elements, in the order that the schema used by Jenkins and GitLab
+// asks for.
+type (
+	junitSuites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Name     string       `xml:"name,attr"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr"`
+		Time     string       `xml:"time,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name       string          `xml:"name,attr"`
+		Tests      int             `xml:"tests,attr"`
+		Failures   int             `xml:"failures,attr"`
+		Errors     int             `xml:"errors,attr"`
+		Skipped    int             `xml:"skipped,attr"`
+		Time       string          `xml:"time,attr"`
+		Timestamp  string          `xml:"timestamp,attr"`
+		Properties []junitProperty `xml:"properties>property"`
+		Cases      []junitCase     `xml:"testcase"`
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
+	}
+	junitCase struct {
+		Class   string        `xml:"classname,attr"`
+		Name    string        `xml:"name,attr"`
+		Time    string        `xml:"time,attr"`
+		Skipped *junitMessage `xml:"skipped"`
+		Error   *junitMessage `xml:"error"`
+		Failure *junitMessage `xml:"failure"`
+		Output  string        `xml:"system-out,omitempty"`
+	}
+	junitMessage struct {
+		Message string `xml:"message,attr"`
+		Type    string `xml:"type,attr,omitempty"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// JUnit is the content of junit.xml: one testsuite for each area. A failed
+// check is a failure, an inconclusive one an error; why a suite could not run
+// is an error of its own.
+func (r *Report) JUnit() ([]byte, error) {
+	doc := junitSuites{Name: "bgcheck", Time: seconds(r.Seconds)}
+	suite := func(name string) *junitSuite {
+		for i := range doc.Suites {
+			if doc.Suites[i].Name == name {
+				return &doc.Suites[i]
+			}
+		}
+		doc.Suites = append(doc.Suites, junitSuite{
+			Name:      name,
+			Timestamp: r.Started.UTC().Format("2006-01-02T15:04:05"),
+			Properties: []junitProperty{
+				{"target", r.Target},
+				{"backend", r.Backend},
+				{"blender", strings.TrimSpace(r.Blender.Version + " " + r.Blender.Path + " " + r.Blender.Image)},
+			},
+		})
+		return &doc.Suites[len(doc.Suites)-1]
+	}
+	times := map[string]float64{}
+	for _, check := range r.Checks {
+		area := check.area()
+		s := suite(area)
+		c := junitCase{Class: "bgcheck." + area, Name: check.Name, Time: seconds(check.Seconds), Output: check.output()}
+		if check.Target != "" {
+			c.Class = fmt.Sprintf("bgcheck.%s.%s", fileName(check.Target), area)
+		}
+		s.Tests++
+		times[area] += check.Seconds
+		switch check.Verdict {
+		case Fail:
+			s.Failures++
+			c.Failure = &junitMessage{check.headline(), "fail", check.Details()}
+		case Skip:
+			s.Skipped++
+			c.Skipped = &junitMessage{Message: check.headline()}
+		case Inconclusive:
+			s.Errors++
+			c.Error = &junitMessage{check.headline(), "inconclusive", check.Details()}
+		}
+		s.Cases = append(s.Cases, c)
+	}
+	for i, problem := range r.Problems {
+		s := suite("bgcheck")
+		s.Tests++
+		s.Errors++
+		s.Cases = append(s.Cases, junitCase{
+			Class: "bgcheck", Name: fmt.Sprintf("can run (%d)", i+1), Time: seconds(0),
+			Error: &junitMessage{problem, "problem", problem},
+		})
+	}
+	for i := range doc.Suites {
+		s := &doc.Suites[i]
+		s.Time = seconds(times[s.Name])
+		doc.Tests += s.Tests
+		doc.Failures += s.Failures
+		doc.Errors += s.Errors
+	}
+	data, err := xml.MarshalIndent(doc, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("encode junit: %w", err)
+	}
+	return append([]byte(xml.Header), append(data, '\n')...), nil
+}
+
+func seconds(s float64) string { return fmt.Sprintf("%.3f", s) }
+
+// area is the part of the name before the slash.
+func (r Result) area() string {
+	area, _, _ := strings.Cut(r.Name, "/")
+	return area
+}
+
+// headline is the one sentence that says most.
+func (r Result) headline() string {
+	text := r.Diagnosis
+	if text == "" {
+		text = r.Seen
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(text), "\n")
+	return first
+}
+
+// output is the evidence and the command, for system-out.
+func (r Result) output() string {
+	lines := r.Evidence
+	if r.Command != "" {
+		lines = append(lines[:len(lines):len(lines)], "command: "+r.Command)
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,100 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Part is what one suite process adds to a run. Its methods may be called by
+// several goroutines. After each of them the part and the merged report are on
+// disk, so that a suite that is killed leaves what it knew.
+type Part struct {
+	run  *Run
+	path string
+	mu   sync.Mutex
+	data partData
+}
+
+// partData is the content of OUT/parts/RUN/SUITE-PROC.json.
+type partData struct {
+	Schema   string    `json:"schema"`
+	Suite    string    `json:"suite"`
+	Process  int       `json:"process"`
+	Head     Head      `json:"head"`
+	Started  time.Time `json:"started"`
+	Updated  time.Time `json:"updated"`
+	Finished bool      `json:"finished"`
+	Problems []string  `json:"problems"`
+	Checks   []entry   `json:"checks"`
+}
+
+// entry is a result and its place in the catalogue.
+type entry struct {
+	Order int `json:"order"`
+	Result
+}
+
+// Part opens the part of one suite process: suite is a name unique in the run,
+// such as the package's folder, and process counts from 1 (ginkgo -p runs
+// several). A part of that name from an earlier attempt is replaced.
+func (r *Run) Part(suite string, process int, head Head) (*Part, error) {
+	now := time.Now()
+	p := &Part{
+		run:  r,
+		path: filepath.Join(r.Dir(), fmt.Sprintf("%s-%d.json", fileName(suite), process)),
+		data: partData{Schema: Schema, Suite: suite, Process: process, Head: head, Started: now, Updated: now},
+	}
+	return p, p.change(func(*partData) {})
+}
+
+// Add records a result; order is the check's place in the catalogue. Of two
+// results of one name the worse is kept.
+func (p *Part) Add(order int, result Result) error {
+	e := entry{order, result.clean()}
+	return p.change(func(d *partData) {
+		same := func(old entry) bool { return old.Name == e.Name && old.Target == e.Target }
+		at := slices.IndexFunc(d.Checks, same)
+		switch {
+		case at < 0:
+			d.Checks = append(d.Checks, e)
+		case e.Verdict.rank() < d.Checks[at].Verdict.rank():
+			d.Checks[at] = e
+		}
+	})
+}
+
+// Problem records in one line why the suite cannot run. A run that has one is
+// not good.
+func (p *Part) Problem(line string) error {
+	return p.change(func(d *partData) { d.Problems = append(d.Problems, Clean(line)) })
+}
+
+// Describe replaces the head, when the target or the Blender is known late.
+func (p *Part) Describe(head Head) error {
+	return p.change(func(d *partData) { d.Head = head })
+}
+
+// Finish says that the suite process has come to its end.
+func (p *Part) Finish() error {
+	return p.change(func(d *partData) { d.Finished = true })
+}
+
+// change applies edit, writes the part, and merges.
+func (p *Part) change(edit func(*partData)) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	edit(&p.data)
+	p.data.Updated = time.Now()
+	data, err := json.MarshalIndent(p.data, "", " ")
+	if err != nil {
+		return fmt.Errorf("encode part: %w", err)
+	}
+	if err := p.run.write(p.path, data); err != nil {
+		return fmt.Errorf("write part: %w", err)
+	}
+	return p.run.Publish()
+}

@@ -1,0 +1,192 @@
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// Run is one run's place in the out folder: OUT/parts/RUN.
+type Run struct {
+	// ID as RunID gives it.
+	ID string
+	// Out is the absolute path of the out folder.
+	Out string
+	// Others are the owners' process ids of other runs that use the same out
+	// folder now. The later of two overwrites the merged report.
+	Others []int
+}
+
+// marker is OUT/parts/RUN/run.json. A folder without one is not ours, and is
+// never removed.
+type marker struct {
+	Run   string `json:"run"`
+	Owner int    `json:"owner"`
+	// Born tells the owner from a later process with the same id.
+	Born string `json:"born"`
+}
+
+const markerName = "run.json"
+
+// RunID identifies the run this process belongs to: $BGCHECK_RUN when set,
+// else the parent's process id and start time. The parent is the ginkgo
+// command or go test, and the same for all suites that it starts.
+func RunID() string {
+	if id := os.Getenv("BGCHECK_RUN"); id != "" {
+		return fileName(id)
+	}
+	ppid := os.Getppid()
+	if born := Born(ppid); born != "" {
+		return fmt.Sprintf("%d-%s", ppid, born)
+	}
+	return strconv.Itoa(ppid)
+}
+
+// Born is the start time of a process in the kernel's own unit, or "" when
+// there is no such process (a zombie counts as none) or the system does not
+// say. Only Linux does.
+func Born(pid int) string {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return ""
+	}
+	// The second field is the name in parentheses and may hold anything.
+	_, rest, _ := strings.Cut(string(data[strings.LastIndexByte(string(data), ')')+1:]), " ")
+	fields := strings.Fields(rest)
+	if len(fields) < 20 || fields[0] == "Z" || fields[0] == "X" {
+		return ""
+	}
+	return fields[19]
+}
+
+var unfitForFile = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
+
+// fileName turns a name into one that is safe as a single path element.
+func fileName(name string) string {
+	name = strings.TrimLeft(unfitForFile.ReplaceAllString(name, "_"), ".")
+	if name == "" {
+		return "_"
+	}
+	return name[:min(len(name), 100)]
+}
+
+// Begin makes the run's folder below out, and removes what older runs left in
+// out/parts, unless their owner still lives. All suites of a run call it, in
+// any order, also at the same time. It fails when out cannot be written to.
+func Begin(out, id string) (*Run, error) {
+	abs, err := filepath.Abs(out)
+	if err != nil {
+		return nil, fmt.Errorf("make out folder: %w", err)
+	}
+	run := &Run{ID: id, Out: abs}
+	m := marker{Run: id, Owner: os.Getppid()}
+	if pid, err := strconv.Atoi(os.Getenv("BGCHECK_OWNER")); err == nil && pid > 0 {
+		m.Owner = pid
+	}
+	m.Born = Born(m.Owner)
+	data, err := json.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("mark run: %w", err)
+	}
+	if err := run.write(filepath.Join(run.Dir(), markerName), data); err != nil {
+		return nil, fmt.Errorf("write to the out folder: %w", err)
+	}
+	// A merged file that may be read but not replaced would go unnoticed for long.
+	for _, name := range mergedNames {
+		if info, err := os.Lstat(filepath.Join(abs, name)); err == nil && info.IsDir() {
+			return nil, fmt.Errorf("write to the out folder: %s is a folder", filepath.Join(abs, name))
+		}
+	}
+	return run, run.sweep()
+}
+
+// Dir is the run's own folder, OUT/parts/RUN. It is removed when the next run
+// begins; what belongs to the run's instances goes there too.
+func (r *Run) Dir() string { return filepath.Join(r.Out, "parts", r.ID) }
+
+// sweep removes the folders of older runs.
+func (r *Run) sweep() error {
+	entries, err := os.ReadDir(filepath.Join(r.Out, "parts"))
+	if err != nil {
+		return fmt.Errorf("list parts: %w", err)
+	}
+	for _, entry := range entries {
+		if entry.Name() == r.ID || !entry.IsDir() {
+			continue
+		}
+		dir := filepath.Join(r.Out, "parts", entry.Name())
+		var m marker
+		data, err := os.ReadFile(filepath.Join(dir, markerName))
+		if err != nil || json.Unmarshal(data, &m) != nil {
+			continue
+		}
+		if m.Born != "" && m.Born == Born(m.Owner) {
+			r.Others = append(r.Others, m.Owner)
+			continue
+		}
+		// The marker goes last, so that a sweep cut short is taken up again.
+		if err := removeAllBut(dir, markerName); err != nil {
+			return fmt.Errorf("remove an older run's parts: %w", err)
+		}
+	}
+	return nil
+}
+
+// removeAllBut removes dir; the entry last goes after all others.
+func removeAllBut(dir, last string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.Name() == last {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(dir, entry.Name())); err != nil {
+			return err
+		}
+	}
+	return os.RemoveAll(dir)
+}
+
+// write replaces path by data at once: a reader sees the old or the new file,
+// whole. The temporary file lies in the run's folder, on the same file system.
+func (r *Run) write(path string, data []byte) error {
+	for attempt := 0; ; attempt++ {
+		err := r.tryWrite(path, data)
+		// Another run's sweep may have taken the folder away in between.
+		if err == nil || attempt == 3 || !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+}
+
+func (r *Run) tryWrite(path string, data []byte) error {
+	if err := os.MkdirAll(r.Dir(), 0o755); err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(r.Dir(), ".new-*")
+	if err != nil {
+		return err
+	}
+	_, err = temp.Write(data)
+	if err == nil {
+		err = temp.Chmod(0o644)
+	}
+	if closing := temp.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(temp.Name())
+	}
+	return err
+}

@@ -1,0 +1,149 @@
+package report
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Colours of the verdicts on a terminal.
+var colours = map[Verdict]string{Pass: "\x1b[32m", Fail: "\x1b[31m", Skip: "\x1b[36m", Inconclusive: "\x1b[33m"}
+
+// Paint returns the verdict's word, padded to the longest, in colour when asked.
+func (v Verdict) Paint(colour bool) string {
+	word := fmt.Sprintf("%-*s", len(Inconclusive), v)
+	if start := colours[v]; colour && start != "" {
+		return start + word + "\x1b[0m"
+	}
+	return word
+}
+
+// Colour tells whether f is a terminal that wants colour: $NO_COLOR is not set
+// and $TERM is not "dumb".
+func Colour(f *os.File) bool {
+	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && info.Name() != filepath.Base(os.DevNull)
+}
+
+// Table is the report for a terminal of 80 columns: a line for each check,
+// below those that did not pass the diagnosis and below those that failed the
+// fix, then the totals and where the report is. place is the out folder as the
+// reader should see it.
+func (r *Report) Table(place string, colour bool) string {
+	var b strings.Builder
+	indent := strings.Repeat(" ", len(Inconclusive)+2)
+	for _, line := range fold(r.title(func(s string) string { return s }), columns) {
+		b.WriteString(line + "\n")
+	}
+	b.WriteString("\n")
+	if len(r.Checks) > 0 {
+		fmt.Fprintf(&b, "%-*s  %-*s %8s\n", len(Inconclusive), "verdict", nameWidth(r.Checks), "check", "seconds")
+	}
+	for _, check := range r.Checks {
+		fmt.Fprintf(&b, "%s  %-*s %8.2f\n", check.Verdict.Paint(colour), nameWidth(r.Checks), check.title(), check.Seconds)
+		if check.Verdict == Pass {
+			continue
+		}
+		why := check.Diagnosis
+		if why == "" {
+			why = check.Seen
+		}
+		below(&b, indent, "", why)
+		if check.Verdict == Fail {
+			below(&b, indent, "fix: ", check.Fix)
+		}
+	}
+	if len(r.Checks) > 0 {
+		b.WriteString("\n")
+	}
+	for _, problem := range r.Problems {
+		below(&b, "", "could not run: ", problem)
+	}
+	if len(r.Unfinished) > 0 {
+		below(&b, "", "not finished: ", strings.Join(r.Unfinished, ", "))
+	}
+	fmt.Fprintf(&b, "%s\n", r.totals())
+	paths := make([]string, len(mergedNames))
+	for i, name := range mergedNames {
+		paths[i] = filepath.Join(place, name)
+	}
+	below(&b, "", "report: ", strings.Join(paths, " "))
+	return b.String()
+}
+
+// Line is one finished check as a line of progress.
+func (r Result) Line(colour bool) string {
+	line := fmt.Sprintf("%s  %-24s %8.2f s", r.Verdict.Paint(colour), r.Name, r.Seconds)
+	if r.Verdict == Pass {
+		return line + "\n"
+	}
+	var b strings.Builder
+	b.WriteString(line + "\n")
+	below(&b, strings.Repeat(" ", len(Inconclusive)+2), "", r.headline())
+	return b.String()
+}
+
+// below writes text, folded, after indent; label stands before its first line.
+func below(b *strings.Builder, indent, label, text string) {
+	if text == "" {
+		return
+	}
+	for _, line := range fold(text, columns-len(indent)-len(label)) {
+		b.WriteString(strings.TrimRight(indent+label+line, " ") + "\n")
+		label = strings.Repeat(" ", len(label))
+	}
+}
+
+func nameWidth(checks []Result) int {
+	width := 24
+	for _, check := range checks {
+		width = max(width, len(check.title()))
+	}
+	return min(width, columns-len(Inconclusive)-2-9)
+}
+
+// title is the check's name, with its target where there are several.
+func (r Result) title() string {
+	if r.Target == "" {
+		return r.Name
+	}
+	return r.Name + " " + r.Target
+}
+
+// title says what was checked, on which Blender, where; text escapes.
+func (r *Report) title(text func(string) string) string {
+	name := r.Target
+	if name == "" {
+		name = "no target"
+	}
+	title := text(name)
+	if r.Blender.Version != "" {
+		title += " on Blender " + text(r.Blender.Version)
+	}
+	where := []string{}
+	for _, word := range []string{r.Blender.Image, r.Blender.Path, r.Backend} {
+		if word != "" {
+			where = append(where, text(word))
+		}
+	}
+	if len(where) > 0 {
+		title += " (" + strings.Join(where, ", ") + ")"
+	}
+	return title
+}
+
+// totals counts the verdicts: "30 passed, 1 failed, 2 skipped in 41.2 s".
+func (r *Report) totals() string {
+	words := []string{fmt.Sprintf("%d passed", r.Count(Pass)), fmt.Sprintf("%d failed", r.Count(Fail))}
+	if n := r.Count(Skip); n > 0 {
+		words = append(words, fmt.Sprintf("%d skipped", n))
+	}
+	if n := r.Count(Inconclusive); n > 0 {
+		words = append(words, fmt.Sprintf("%d inconclusive", n))
+	}
+	return fmt.Sprintf("%s in %.1f s", strings.Join(words, ", "), r.Seconds)
+}

@@ -1,0 +1,65 @@
+package report
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// columns is the width that text for terminals is laid out for.
+const columns = 80
+
+// Details is the result as text of at most 80 columns, save for lines that
+// must stay whole: expected, seen, diagnosis, fix, command. Empty fields are
+// left out; so is the evidence.
+func (r Result) Details() string {
+	var b strings.Builder
+	for _, field := range []struct{ name, text string }{
+		{"expected", r.Expected}, {"seen", r.Seen}, {"diagnosis", r.Diagnosis}, {"fix", r.Fix}, {"command", r.Command},
+	} {
+		if field.text == "" {
+			continue
+		}
+		label := field.name + ":" + strings.Repeat(" ", len("diagnosis: ")-len(field.name)-1)
+		lines := fold(field.text, columns-len(label)-2)
+		if field.name == "command" {
+			// To be copied: not folded.
+			lines = strings.Split(field.text, "\n")
+		}
+		for i, line := range lines {
+			if i > 0 {
+				label = strings.Repeat(" ", len(label))
+			}
+			b.WriteString(strings.TrimRight(label+line, " ") + "\n")
+		}
+	}
+	return b.String()
+}
+
+// fold breaks text into lines of at most width characters, between words.
+// Lines of the text stay lines; those that are indented, being code, and words
+// longer than width stay whole.
+func fold(text string, width int) []string {
+	var lines []string
+	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		if utf8.RuneCountInString(line) <= width || strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
+			lines = append(lines, line)
+			continue
+		}
+		current, used := "", 0
+		for word := range strings.FieldsSeq(line) {
+			size := utf8.RuneCountInString(word)
+			switch {
+			case used == 0:
+				current, used = word, size
+			case used+1+size > width:
+				lines = append(lines, current)
+				current, used = word, size
+			default:
+				current += " " + word
+				used += 1 + size
+			}
+		}
+		lines = append(lines, current)
+	}
+	return lines
+}
