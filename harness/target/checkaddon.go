@@ -1,0 +1,147 @@
+package target
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+var (
+	moduleName   = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$`)
+	callableName = regexp.MustCompile(`^(\.|\.?[A-Za-z_]\w*(\.[A-Za-z_]\w*)*)?:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$|^[A-Za-z_]\w*$`)
+)
+
+// checkAddon looks at the add-on, its name, and what it needs.
+func (t *Target) checkAddon(p *problems) {
+	if t.Addon == "" && t.Launch.Script == "" {
+		if !p.given("addon") && !p.given("launch.script") {
+			if p.strange[""] || p.strange["launch"] {
+				return
+			}
+			p.addAt("", "the target has neither addon nor launch.script; expected at least %s", leastFile)
+		} else if p.given("addon") && !p.broken("addon") {
+			p.addAt("addon", "addon is empty; expected the add-on's folder, .py file or zip")
+		}
+	}
+	if t.Addon != "" {
+		t.checkAddonAt(p, "addon", t.Addon)
+	}
+	for i, name := range t.Requires {
+		t.checkAddonAt(p, item("requires", i), name)
+	}
+	for i, name := range t.Bundled {
+		if at := item("bundled", i); !moduleName.MatchString(name) && !p.broken(at) {
+			p.addAt(at, "%s is %q; expected the module of an add-on that comes with Blender, as in io_scene_gltf2", at, name)
+		}
+	}
+	switch {
+	case t.Module != "" && !moduleName.MatchString(t.Module):
+		p.addAt("module", "module is %q; expected a Python module name", t.Module)
+	case t.Module != "" && t.Addon == "":
+		p.addAt("module", "module is given without addon; expected addon: the folder, .py file or zip")
+	case t.Kind != "" && t.Addon == "":
+		p.addAt("kind", "kind is given without addon; expected addon: the folder, .py file or zip")
+	case t.Kind == "extension" && t.Addon != "" && readAddon(t.Resolve(t.Addon)).manifest == nil && !p.broken("addon"):
+		p.addAt("kind", "kind is extension, but %s holds no blender_manifest.toml; expected one, or kind: addon", t.Addon)
+	case t.Kind == "extension" && t.Module != "" && !strings.HasPrefix(t.Module, "bl_ext."):
+		p.addAt("module", "module is %q; expected %s%s, the name of an extension", t.Module, extensionPrefix, t.Module)
+	}
+	if t.Enable == "script" && t.Launch.Script == "" && t.Launch.Start == "" && !p.given("launch") {
+		p.addAt("enable", "enable is script, but there is no launch.script; expected one, or enable: flag")
+	}
+}
+
+// checkAddonAt looks whether there is an add-on at a path.
+func (t *Target) checkAddonAt(p *problems, at, name string) {
+	info := t.exists(p, at, name, "the add-on's folder, .py file or zip")
+	if info == nil {
+		return
+	}
+	suffix := strings.ToLower(filepath.Ext(name))
+	if !info.IsDir() && !info.Mode().IsRegular() || !info.IsDir() && suffix != ".py" && suffix != ".zip" {
+		p.addAt(at, "%s is the file %q; expected the add-on's folder, .py file or zip", at, name)
+		return
+	}
+	facts := readAddon(t.Resolve(name))
+	switch {
+	case facts.unreadable != nil:
+		p.addAt(at, "%s %q cannot be read (%v); expected a folder, .py file or zip archive", at, name, facts.unreadable)
+	case facts.hasInit || facts.manifest != nil:
+		if facts.manifest == nil && !moduleName.MatchString(facts.base) {
+			p.addAt(at, "%s is called %q, which Python cannot import; expected letters, digits and _", at, facts.base)
+		}
+	case facts.isZip:
+		p.addAt(at, "%s %q holds no __init__.py or blender_manifest.toml at its top or in a folder there; expected a zip of an add-on", at, name)
+	default:
+		p.addAt(at, "%s is the folder %q, which has no __init__.py and no blender_manifest.toml; expected the add-on's own folder%s",
+			at, name, addonInside(t.Resolve(name), name))
+	}
+}
+
+// addonInside finds the add-on in a folder that is none.
+func addonInside(folder, name string) string {
+	for _, pattern := range []string{"*/__init__.py", "*/blender_manifest.toml", "*/*/__init__.py"} {
+		if found, _ := filepath.Glob(filepath.Join(folder, pattern)); len(found) > 0 {
+			inside, _ := filepath.Rel(folder, filepath.Dir(found[0]))
+			return didYouMeanPath(name, inside)
+		}
+	}
+	if found, _ := filepath.Glob(filepath.Join(folder, "*.py")); len(found) > 0 {
+		return didYouMeanPath(name, filepath.Base(found[0]))
+	}
+	return ""
+}
+
+func didYouMeanPath(parts ...string) string {
+	return "; did you mean \"" + filepath.ToSlash(filepath.Join(parts...)) + "\"?"
+}
+
+// exists reports a path that is not there, with the nearest name that is. It
+// returns nil when there is nothing more to check.
+func (t *Target) exists(p *problems, at, name, expected string) fs.FileInfo {
+	if p.broken(at) || p.full() {
+		return nil
+	}
+	if strings.TrimSpace(name) == "" {
+		p.addAt(at, "%s is empty; expected %s", at, expected)
+		return nil
+	}
+	full := t.Resolve(name)
+	info, err := os.Stat(full)
+	switch {
+	case err == nil:
+		return info
+	case !errors.Is(err, fs.ErrNotExist):
+		p.addAt(at, "%s %q cannot be read (%v); expected %s", at, name, err, expected)
+		return nil
+	}
+	hint := ""
+	switch parent := filepath.Dir(full); {
+	case strings.HasPrefix(name, "~"):
+		hint = "; ~ is not replaced here, write the whole path"
+	default:
+		var names []string
+		entries, _ := os.ReadDir(parent)
+		for _, entry := range entries {
+			names = append(names, entry.Name())
+		}
+		if near := nearest(filepath.Base(full), names); near != "" {
+			hint = didYouMeanPath(filepath.Dir(filepath.FromSlash(name)), near)
+		}
+	}
+	p.addAt(at, "%s %q does not exist (looked for %s); expected %s%s", at, name, t.shown(full), expected, hint)
+	return nil
+}
+
+// shown is a path as messages show it: from the file's folder where it is below it.
+func (t *Target) shown(full string) string {
+	if t.Dir != "" {
+		if rel, err := filepath.Rel(t.Dir, full); err == nil && !strings.HasPrefix(rel, "..") {
+			return "./" + filepath.ToSlash(rel) + " beside the file"
+		}
+	}
+	return full
+}

@@ -1,0 +1,115 @@
+package target
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// payload is the text of a request: a scalar as it is written, anything else as
+// JSON in one line.
+func (d *decoder) payload(node *yaml.Node, path string) string {
+	if node.Kind == yaml.ScalarNode {
+		if node.Tag == "!!null" {
+			d.add(node.Line, node.Column, "%s has no value; expected the text or the mapping to send", path)
+			return ""
+		}
+		return node.Value
+	}
+	if d.unquoted(node, path) {
+		return ""
+	}
+	var out bytes.Buffer
+	d.json(&out, node, path)
+	return out.String()
+}
+
+// unquoted reports a placeholder without its quotes.
+func (d *decoder) unquoted(node *yaml.Node, path string) bool {
+	holder := bareHolderOf(node)
+	if holder == "" || !slices.Contains(placeholdersOf(path), strings.Trim(holder, "{}")) {
+		return false
+	}
+	d.add(node.Line, node.Column, "%s holds %s without quotes, which YAML reads as a mapping; write %q", path, holder, holder)
+	return true
+}
+
+// json writes a node as JSON, its keys in the order of the file.
+func (d *decoder) json(out *bytes.Buffer, use *yaml.Node, path string) {
+	node := d.resolve(use)
+	if node == nil || !d.plain(node) || d.unquoted(node, path) {
+		out.WriteString("null")
+		return
+	}
+	defer d.into(node)()
+	switch node.Kind {
+	case yaml.MappingNode:
+		out.WriteByte('{')
+		for i, e := range d.entries(node, path) {
+			if i > 0 {
+				out.WriteString(", ")
+			}
+			writeString(out, e.name)
+			out.WriteString(": ")
+			d.json(out, e.value, path)
+		}
+		out.WriteByte('}')
+	case yaml.SequenceNode:
+		out.WriteByte('[')
+		for i, item := range node.Content {
+			if i > 0 {
+				out.WriteString(", ")
+			}
+			d.json(out, item, path)
+		}
+		out.WriteByte(']')
+	default:
+		d.jsonScalar(out, node, path)
+	}
+}
+
+var jsonNumber = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?$`)
+
+// jsonScalar writes one value. Numbers that JSON can write stay as written.
+func (d *decoder) jsonScalar(out *bytes.Buffer, node *yaml.Node, path string) {
+	switch node.Tag {
+	case "!!null":
+		out.WriteString("null")
+		return
+	case "!!bool":
+		var b bool
+		if node.Decode(&b) == nil {
+			out.WriteString(strconv.FormatBool(b))
+			return
+		}
+	case "!!int", "!!float":
+		if jsonNumber.MatchString(node.Value) {
+			out.WriteString(node.Value)
+			return
+		}
+		var number any
+		if node.Decode(&number) == nil {
+			if text, err := json.Marshal(number); err == nil {
+				out.Write(text)
+				return
+			}
+		}
+		d.add(node.Line, node.Column, "%s holds %s, which JSON has no number for; expected a number, or the text in quotes", path, node.Value)
+		return
+	}
+	writeString(out, node.Value)
+}
+
+// writeString writes a JSON string without turning < > & into escapes.
+func writeString(out *bytes.Buffer, text string) {
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	// A string always encodes; Encode adds a line end, which is taken off.
+	_ = encoder.Encode(text)
+	out.Truncate(out.Len() - 1)
+}
