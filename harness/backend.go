@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/netip"
 	"os"
+	"time"
 
 	"github.com/bgcheck/bgcheck/harness/usage"
 )
@@ -44,8 +45,9 @@ type Spec struct {
 	// ID is unique on this machine, and marks everything that belongs to the
 	// instance (environment, container label): "PID-STARTTICKS-N" of the owner.
 	ID string
-	// Dir is the instance's folder on the host. It holds home/, tmp/,
-	// profile/{config,scripts,datafiles,extensions}/, scratch/ and log.txt.
+	// Dir is the instance's folder on the host. It holds home/, tmp/, run/,
+	// profile/{config,scripts/addons,datafiles,extensions}/, scratch/ and log.txt.
+	// Blender's working directory is home/.
 	Dir string
 	// Mounts are further host folders that the process reads, by name.
 	Mounts map[string]string
@@ -56,6 +58,9 @@ type Spec struct {
 	// Port the service will listen on; 0 when the service asks for a free one
 	// and announces it.
 	Port int
+	// AsPID1: Blender is process 1 of its container, without an init. Backends
+	// that cannot do that return an error that wraps ErrMachine.
+	AsPID1 bool
 	// Output receives stdout and stderr, merged in order of arrival.
 	Output io.Writer
 }
@@ -73,7 +78,8 @@ type Process interface {
 	// Kill ends Blender and all its descendants at once.
 	Kill(ctx context.Context) error
 	// Done is closed when Blender has ended, its output is complete, and what
-	// it left running has been listed and killed.
+	// it left running has been listed and killed. Crash logs (tmp/*.crash.txt)
+	// are in the instance's Dir on the host by then.
 	Done() <-chan struct{}
 	// Status is valid after Done.
 	Status() Status
@@ -98,4 +104,9 @@ type Status struct {
 	// Left are the descendants that still ran when Blender had ended. They
 	// have been killed.
 	Left []usage.Proc
+	// Ended is when Blender itself ended; zero: when Done was closed.
+	Ended time.Time
+	// Err is set when the backend lost sight of Blender and cannot say how it
+	// ended; it wraps ErrMachine.
+	Err error
 }

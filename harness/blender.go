@@ -2,8 +2,14 @@ package harness
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/netip"
 	"os"
+	"path"
+	"regexp"
+	"strconv"
+	"sync"
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness/usage"
@@ -11,96 +17,190 @@ import (
 
 // Blender is one running (or ended) Blender. All methods may be called by
 // several goroutines.
-type Blender struct{}
+type Blender struct {
+	id, dir, token string
+	backend        string
+	command        string
+	temporary      bool // dir goes with Close
+	port           int
+	reserved       *reservation
+	announce       *regexp.Regexp
+	log            *Log
+	proc           Process
+	started        time.Time
 
-// Launch starts Blender and returns once the process exists; WaitReady waits
-// for its service. On an error there is nothing to close.
-func Launch(ctx context.Context, options ...Option) (*Blender, error) { panic("todo") }
+	done chan struct{} // closed by watch
+	exit *Exit         // written before done is closed
 
-// Local is the backend that starts a process on this machine. executable ""
-// means $BGCHECK_BLENDER, then "blender" in PATH.
-func Local(executable string) Backend { panic("todo") }
+	mu        sync.Mutex
+	asked     time.Time // first request to stop; zero: none
+	request   os.Signal // what was sent first; nil: killed at once
+	escalated bool
+	gaveUp    time.Time // when the kill came after an unheeded request
+	ready     time.Duration
+	announced int
+
+	closeOnce sync.Once
+	closeErr  error
+}
+
+// watch is the one goroutine that waits for the end.
+func (b *Blender) watch() {
+	<-b.proc.Done()
+	b.log.close()
+	b.exit = b.explain(b.proc.Status(), time.Now())
+	close(b.done)
+}
 
 // ID is unique on this machine.
-func (b *Blender) ID() string { panic("todo") }
+func (b *Blender) ID() string { return b.id }
 
 // Dir is the instance's folder on the host: log.txt, scratch/, tmp/, profile/.
-func (b *Blender) Dir() string { panic("todo") }
+func (b *Blender) Dir() string { return b.dir }
 
 // Scratch is the scratch folder's path as Blender sees it; ReadScratch reads
 // from it on every backend.
-func (b *Blender) Scratch() string { panic("todo") }
+func (b *Blender) Scratch() string {
+	if inner, ok := b.proc.(interface{ Dir() string }); ok {
+		return path.Join(inner.Dir(), "scratch")
+	}
+	return path.Join(b.dir, "scratch")
+}
 
 // ReadScratch reads a file of the scratch folder; errors wrap fs.ErrNotExist.
-func (b *Blender) ReadScratch(ctx context.Context, name string) ([]byte, error) { panic("todo") }
+func (b *Blender) ReadScratch(ctx context.Context, name string) ([]byte, error) {
+	return b.proc.ReadFile(ctx, path.Join("scratch", name))
+}
 
 // Token is what {token} was replaced by.
-func (b *Blender) Token() string { panic("todo") }
+func (b *Blender) Token() string { return b.token }
 
 // PID of Blender; 0 where the backend cannot see it.
-func (b *Blender) PID() int { panic("todo") }
+func (b *Blender) PID() int { return b.proc.PID() }
 
 // Command is the command line to repeat by hand, quoted for a POSIX shell,
-// with the variables that were set.
-func (b *Blender) Command() string { panic("todo") }
+// with the whole environment that Blender got. It works as long as Dir exists.
+func (b *Blender) Command() string { return b.command }
 
 // Address is host:port of the service as the harness reaches it. With an
 // announced port it waits for the announcement, until ctx or the end of Blender.
-func (b *Blender) Address(ctx context.Context) (string, error) { panic("todo") }
+func (b *Blender) Address(ctx context.Context) (string, error) {
+	port, err := b.portNumber(ctx)
+	if err != nil {
+		return "", b.fail(PhaseReady, err)
+	}
+	address, err := b.proc.Address(ctx, port)
+	if err != nil {
+		return "", b.fail(PhaseReady, fmt.Errorf("find the service's address: %w", err))
+	}
+	return address, nil
+}
 
-// WaitReady calls probe with the service's address until it returns nil. It
-// ends at once, with an *Error wrapping ErrEnded, when Blender ends, and with
-// probe's last error when ctx does. An accepted TCP connection proves
-// nothing: probe must ask for a reply.
-func (b *Blender) WaitReady(ctx context.Context, probe func(ctx context.Context, address string) error) error {
-	panic("todo")
+func (b *Blender) portNumber(ctx context.Context) (int, error) {
+	if b.announce == nil {
+		return b.port, nil
+	}
+	b.mu.Lock()
+	port := b.announced
+	b.mu.Unlock()
+	if port != 0 {
+		return port, nil
+	}
+	groups, err := b.log.Wait(ctx, 0, b.announce)
+	switch {
+	case errors.Is(err, ErrEnded):
+		select { // the log ends a moment before the exit is known
+		case <-b.done:
+		case <-ctx.Done():
+		}
+		return 0, fmt.Errorf("no port was announced: %w", err)
+	case err != nil:
+		return 0, fmt.Errorf("no port was announced: %w", err)
+	case len(groups) < 2:
+		return 0, fmt.Errorf("read announced port: the pattern %q has no group", b.announce)
+	}
+	port, err = strconv.Atoi(groups[1])
+	if err != nil || port < 1 || port > 65535 {
+		return 0, fmt.Errorf("read announced port: %q is no port (line %q)", groups[1], groups[0])
+	}
+	b.mu.Lock()
+	b.announced = port
+	b.mu.Unlock()
+	return port, nil
 }
 
 // ReadyAfter is the time from launch to readiness; 0 before.
-func (b *Blender) ReadyAfter() time.Duration { panic("todo") }
-
-// Log is the output so far.
-func (b *Blender) Log() *Log { panic("todo") }
-
-// Done is closed when Blender has ended and Exit is known.
-func (b *Blender) Done() <-chan struct{} { panic("todo") }
-
-// Exit is nil while Blender runs.
-func (b *Blender) Exit() *Exit { panic("todo") }
-
-// Wait waits for the end, or ctx.
-func (b *Blender) Wait(ctx context.Context) (*Exit, error) { panic("todo") }
-
-// Signal sends sig to Blender alone. The first one counts as a stop request.
-func (b *Blender) Signal(ctx context.Context, sig os.Signal) error { panic("todo") }
-
-// Stop sends SIGTERM, waits, and kills the whole tree when ctx ends or the
-// grace (option StopGrace, default 5 s) is over.
-func (b *Blender) Stop(ctx context.Context, options ...StopOption) (*Exit, error) { panic("todo") }
-
-// Kill ends the whole tree at once and waits for the exit.
-func (b *Blender) Kill(ctx context.Context) (*Exit, error) { panic("todo") }
-
-// Close kills what still runs, and removes the instance's folder when Launch
-// chose it. It may be called twice.
-func (b *Blender) Close() error { panic("todo") }
-
-// Usage measures the process tree now.
-func (b *Blender) Usage(ctx context.Context) (usage.Sample, error) { panic("todo") }
-
-// Listeners are the addresses the tree listens on.
-func (b *Blender) Listeners(ctx context.Context) ([]netip.AddrPort, error) { panic("todo") }
-
-// StopOption changes one Stop.
-type StopOption func(*stopSettings)
-
-type stopSettings struct {
-	signal os.Signal
-	grace  time.Duration
+func (b *Blender) ReadyAfter() time.Duration {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ready
 }
 
-// StopSignal replaces SIGTERM.
-func StopSignal(sig os.Signal) StopOption { return func(s *stopSettings) { s.signal = sig } }
+// Log is the output so far.
+func (b *Blender) Log() *Log { return b.log }
 
-// StopGrace replaces the 5 s before the kill.
-func StopGrace(d time.Duration) StopOption { return func(s *stopSettings) { s.grace = d } }
+// Done is closed when Blender has ended and Exit is known.
+func (b *Blender) Done() <-chan struct{} { return b.done }
+
+// Exit is nil while Blender runs.
+func (b *Blender) Exit() *Exit {
+	select {
+	case <-b.done:
+		return b.exit
+	default:
+		return nil
+	}
+}
+
+// Wait waits for the end, or ctx. The error wraps ErrMachine, and comes with
+// the Exit, when the backend lost sight of Blender or the log is not whole.
+func (b *Blender) Wait(ctx context.Context) (*Exit, error) {
+	select {
+	case <-b.done:
+		return b.finish(PhaseRun)
+	case <-ctx.Done():
+		return nil, b.fail(PhaseRun, fmt.Errorf("wait for the end: %w", context.Cause(ctx)))
+	}
+}
+
+// finish gives the exit with the fault of the machine that spoils it, if any.
+func (b *Blender) finish(phase Phase) (*Exit, error) {
+	if b.exit.Err != nil {
+		return b.exit, b.fail(phase, b.exit.Err)
+	}
+	return b.exit, nil
+}
+
+// Usage measures the process tree now.
+func (b *Blender) Usage(ctx context.Context) (usage.Sample, error) {
+	sample, err := b.proc.Usage(ctx)
+	if err != nil {
+		return sample, b.fail(PhaseRun, fmt.Errorf("measure: %w", err))
+	}
+	return sample, nil
+}
+
+// Listeners are the addresses the tree listens on.
+func (b *Blender) Listeners(ctx context.Context) ([]netip.AddrPort, error) {
+	list, err := b.proc.Listeners(ctx)
+	if err != nil {
+		return nil, b.fail(PhaseRun, fmt.Errorf("list listening sockets: %w", err))
+	}
+	return list, nil
+}
+
+// fail wraps err with all that explains it. An *Error stays as it is.
+func (b *Blender) fail(phase Phase, err error) error {
+	var whole *Error
+	if errors.As(err, &whole) {
+		return err
+	}
+	e := &Error{Phase: phase, Err: err, Exit: b.Exit(), Command: b.command}
+	e.Tail = clip(b.log.Tail(tailLines), tailWidth)
+	return e
+}
+
+const (
+	tailLines = 20  // of the log, in an Exit or Error
+	tailWidth = 400 // bytes of each line
+)

@@ -10,6 +10,17 @@ import (
 // It is never a fault of the add-on: a check that meets it is inconclusive.
 var ErrMachine = errors.New("fault of the machine")
 
+// machinef is fmt.Errorf for a fault of the machine.
+func machinef(format string, args ...any) error {
+	return &machineError{fmt.Errorf(format, args...)}
+}
+
+// machineError is ErrMachine without its words at the end of every message.
+type machineError struct{ cause error }
+
+func (e *machineError) Error() string   { return e.cause.Error() }
+func (e *machineError) Unwrap() []error { return []error{e.cause, ErrMachine} }
+
 // ErrEnded marks a Blender that ended before what was waited for came.
 var ErrEnded = errors.New("blender ended")
 
@@ -43,7 +54,7 @@ type Error struct {
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %v", e.Phase, e.Err)
-	if e.Exit != nil {
+	if e.Exit != nil && !strings.Contains(e.Err.Error(), e.Exit.String()) {
 		fmt.Fprintf(&b, "\n  exit: %v", e.Exit)
 	}
 	if e.Command != "" {

@@ -12,7 +12,6 @@ type settings struct {
 	backend  Backend
 	parent   string
 	addons   []addon
-	required []string
 	script   string
 	args     []string
 	flags    []string
@@ -21,6 +20,7 @@ type settings struct {
 	port     int
 	announce *regexp.Regexp
 	token    string
+	asPID1   bool
 	prepare  []func(dir string) error
 }
 
@@ -42,7 +42,9 @@ func Addon(path, module string, enable bool) Option {
 	return func(s *settings) { s.addons = append(s.addons, addon{path, module, enable}) }
 }
 
-// Script is run with --python; args follow "--".
+// Script is run with --python; args follow "--". A path on the host becomes the
+// mount "script", so that it works on every backend; one that starts with a
+// placeholder, such as {mount:NAME}/serve.py, is taken as it is.
 func Script(path string, args ...string) Option {
 	return func(s *settings) { s.script, s.args = path, args }
 }
@@ -85,6 +87,18 @@ func Announced(pattern *regexp.Regexp) Option {
 // Token is the text for {token}; default: 32 random hex digits.
 func Token(token string) Option { return func(s *settings) { s.token = token } }
 
-// Parent is the folder below which the instance's folder is made; default: the
-// system's temporary folder, and then Close removes it.
+// Parent is the folder below which the instance's folder is made, and kept after
+// Close: for artefacts. Default: the system's temporary folder, and then Close
+// removes it.
 func Parent(folder string) Option { return func(s *settings) { s.parent = folder } }
+
+// Prepare calls f with the instance's folder on the host, after all else is in
+// place and before Blender starts. An error ends Launch.
+func Prepare(f func(dir string) error) Option {
+	return func(s *settings) { s.prepare = append(s.prepare, f) }
+}
+
+// AsPID1 makes Blender process 1 of its container, without an init: signals it
+// has no handler for are ignored. Only the container backend can do that; on
+// others Launch returns an error that wraps ErrMachine.
+func AsPID1() Option { return func(s *settings) { s.asPID1 = true } }

@@ -1,0 +1,20 @@
+package harness
+
+import "golang.org/x/sys/windows"
+
+// startTicks is the creation time of a process in units of 100 ns, 0 when it
+// cannot be read.
+func startTicks(pid int) uint64 {
+	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
+	if err != nil {
+		return 0
+	}
+	defer func() { _ = windows.CloseHandle(h) }()
+	var created, exited, kernel, user windows.Filetime
+	if err := windows.GetProcessTimes(h, &created, &exited, &kernel, &user); err != nil {
+		return 0
+	}
+	return uint64(created.Nanoseconds()) / 100
+}
+
+func processAlive(pid int, start uint64) bool { return startTicks(pid) == start }

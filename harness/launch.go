@@ -1,0 +1,196 @@
+package harness
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// Launch starts Blender and returns once the process exists; WaitReady waits
+// for its service. On an error, which is an *Error, there is nothing to close.
+//
+// Blender gets:
+//
+//	--background --factory-startup FLAGS --python {dir}/run/witness.py
+//	--addons A,B --python SCRIPT -- ARGS
+//
+// in an environment of its own (see BaseEnv), with home/ as working directory
+// and nothing to read on standard input. ctx bounds the start alone, not
+// Blender's life. The first Launch of a program also sweeps what killed programs
+// have left on this machine (see Sweep).
+func Launch(ctx context.Context, options ...Option) (*Blender, error) {
+	s := settings{port: ReservePort}
+	for _, o := range options {
+		o(&s)
+	}
+	if s.backend == nil {
+		s.backend = Local("")
+	}
+	sweepOnce()
+	b, err := s.launch(ctx)
+	if err != nil {
+		var whole *Error
+		if !errors.As(err, &whole) {
+			err = &Error{Phase: PhaseLaunch, Err: err}
+		}
+		return nil, err
+	}
+	return b, nil
+}
+
+func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
+	id := newID()
+	b := &Blender{
+		id: id, dir: filepath.Join(os.TempDir(), folderPrefix+id), temporary: s.parent == "",
+		token: s.token, port: s.port, announce: s.announce, done: make(chan struct{}),
+	}
+	if s.parent != "" {
+		if b.dir, err = filepath.Abs(filepath.Join(s.parent, folderPrefix+id)); err != nil {
+			return nil, machinef("make the instance's folder: %w", err)
+		}
+		if err := os.MkdirAll(s.parent, 0o755); err != nil {
+			return nil, machinef("make the instance's folder: %w", err)
+		}
+	}
+	if b.token == "" {
+		b.token = newToken()
+	}
+	if s.port == ReservePort {
+		if b.reserved, err = reserve(); err != nil {
+			return nil, err
+		}
+		b.port = b.reserved.port
+	}
+	if err := makeProfile(b.dir); err != nil {
+		b.reserved.release()
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			b.reserved.release()
+			if b.log != nil {
+				b.log.close()
+			}
+			_ = os.RemoveAll(b.dir)
+		}
+	}()
+	if err := writeOwner(b.dir); err != nil {
+		return nil, err
+	}
+	for _, a := range s.addons {
+		if err := a.install(b.dir); err != nil {
+			return nil, err
+		}
+	}
+	spec, err := s.spec(b)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range s.prepare {
+		if err := f(b.dir); err != nil {
+			return nil, fmt.Errorf("prepare the launch: %w", err)
+		}
+	}
+	if b.log, err = newLog(filepath.Join(b.dir, logName)); err != nil {
+		return nil, err
+	}
+	spec.Output = b.log
+	b.started = time.Now()
+	if b.proc, err = s.backend.Start(ctx, spec); err != nil {
+		return nil, err
+	}
+	b.backend = s.backend.Name()
+	b.command = b.proc.Command()
+	go b.watch()
+	return b, nil
+}
+
+const (
+	folderPrefix = "bgcheck-"
+	logName      = "log.txt"
+)
+
+// spec resolves everything that does not depend on the backend.
+func (s *settings) spec(b *Blender) (*Spec, error) {
+	spec := &Spec{ID: b.id, Dir: b.dir, Mounts: map[string]string{}, Env: map[string]string{}, Port: b.port, AsPID1: s.asPID1}
+	for name, folder := range s.mounts {
+		abs, err := filepath.Abs(folder)
+		if err != nil {
+			return nil, fmt.Errorf("mount %s: %w", name, err)
+		}
+		if info, err := os.Stat(abs); err != nil {
+			return nil, fmt.Errorf("mount %s: %w", name, err)
+		} else if !info.IsDir() {
+			return nil, fmt.Errorf("mount %s: %s is not a folder", name, abs)
+		}
+		spec.Mounts[name] = abs
+	}
+	fill := filler(b.port, b.token)
+	for name, value := range s.env {
+		spec.Env[name] = fill.Replace(value)
+	}
+
+	args := append([]string{"--background", "--factory-startup"}, s.flags...)
+	if _, err := os.Stat(filepath.Join(b.dir, "run/witness.py")); err == nil {
+		args = append(args, "--python", "{dir}/run/witness.py")
+	}
+	var enabled []string
+	for _, a := range s.addons {
+		if a.enable {
+			enabled = append(enabled, a.module)
+		}
+	}
+	if len(enabled) > 0 {
+		args = append(args, "--addons", strings.Join(enabled, ","))
+	}
+	if s.script != "" {
+		script, err := mountScript(s.script, spec.Mounts)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, "--python", script)
+	}
+	if len(s.args) > 0 {
+		args = append(append(args, "--"), s.args...)
+	}
+	for _, arg := range args {
+		spec.Args = append(spec.Args, fill.Replace(arg))
+	}
+	return spec, nil
+}
+
+// mountScript makes a script on the host readable on every backend.
+func mountScript(script string, mounts map[string]string) (string, error) {
+	if strings.HasPrefix(script, "{") {
+		return script, nil
+	}
+	path, err := filepath.Abs(script)
+	if err != nil {
+		return "", fmt.Errorf("find script: %w", err)
+	}
+	if info, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("find script: there is no file %s", path) // Blender would exit 0
+	} else if err != nil {
+		return "", fmt.Errorf("find script: %w", err)
+	} else if info.IsDir() {
+		return "", fmt.Errorf("find script: %s is a folder", path)
+	}
+	if folder, taken := mounts["script"]; taken && folder != filepath.Dir(path) {
+		return "", fmt.Errorf("mount the folder of script %s: the name \"script\" is taken by %s", path, folder)
+	}
+	mounts["script"] = filepath.Dir(path)
+	return "{mount:script}/" + filepath.Base(path), nil
+}
+
+func newToken() string {
+	random := make([]byte, 16)
+	_, _ = rand.Read(random) // never fails
+	return hex.EncodeToString(random)
+}

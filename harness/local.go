@@ -1,0 +1,332 @@
+package harness
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/bgcheck/bgcheck/harness/usage"
+)
+
+// Local is the backend that starts a process on this machine. executable ""
+// means $BGCHECK_BLENDER, then "blender" in PATH.
+func Local(executable string) Backend { return local{executable} }
+
+type local struct{ executable string }
+
+func (local) Name() string { return "local" }
+
+// Start starts the supervisor, and it Blender.
+func (l local) Start(ctx context.Context, spec *Spec) (Process, error) {
+	if spec.AsPID1 {
+		return nil, machinef("start Blender as process 1: that takes a container (-backend=container)")
+	}
+	path, err := findExecutable(l.executable)
+	if err != nil {
+		return nil, err
+	}
+	o := order{Path: path, Args: []string{path}, Dir: filepath.Join(spec.Dir, "home")}
+	for _, arg := range spec.Args {
+		arg, err := Expand(arg, spec.Dir, spec.Mounts)
+		if err != nil {
+			return nil, err
+		}
+		o.Args = append(o.Args, arg)
+	}
+	if o.Env, err = localEnv(spec, path); err != nil {
+		return nil, err
+	}
+	p := &localProcess{
+		dir: spec.Dir, id: spec.ID, command: repeatable(o),
+		started: make(chan error, 1), answers: map[int]chan string{}, done: make(chan struct{}),
+	}
+	if err := p.start(o, spec); err != nil {
+		return nil, machinef("start supervisor: %w", err)
+	}
+	select {
+	case err := <-p.started:
+		if err != nil {
+			<-p.done
+			return nil, err
+		}
+		return p, nil
+	case <-ctx.Done():
+		_ = p.Kill(context.WithoutCancel(ctx))
+		<-p.done
+		return nil, machinef("start Blender: %w", context.Cause(ctx))
+	}
+}
+
+// repeatable is the launch as a line for a POSIX shell.
+func repeatable(o order) string {
+	line := "cd " + Quote(o.Dir) + " && env -i"
+	for _, assignment := range o.Env {
+		line += " " + quoteAssignment(assignment)
+	}
+	return line + " " + Quote(o.Args...) + " </dev/null"
+}
+
+// localProcess is a Blender under a supervisor.
+type localProcess struct {
+	dir, id, command string
+	pid              int
+	supervisor       *exec.Cmd
+	started          chan error
+	done             chan struct{}
+	status           Status // written before done is closed
+
+	mu       sync.Mutex
+	tether   *os.File            // nil once cut
+	requests int                 // numbered
+	answers  map[int]chan string // to requests; each channel has room for its one answer
+}
+
+func (p *localProcess) start(o order, spec *Spec) error {
+	program, err := programPath()
+	if err != nil {
+		return err
+	}
+	line, err := json.Marshal(o)
+	if err != nil {
+		return err
+	}
+	var ends [6]*os.File // read and write ends of tether, status and output
+	for i := 0; i < len(ends); i += 2 {
+		if ends[i], ends[i+1], err = os.Pipe(); err != nil {
+			closeAll(ends[:])
+			return err
+		}
+	}
+	p.supervisor = &exec.Cmd{
+		Path: program, Args: []string{supervisorName},
+		Stdin: ends[0], Stdout: ends[3], Stderr: ends[5],
+	}
+	detach(p.supervisor)
+	if err := p.supervisor.Start(); err != nil {
+		closeAll(ends[:])
+		return err
+	}
+	closeAll([]*os.File{ends[0], ends[3], ends[5]})
+	p.tether = ends[1]
+	drained := make(chan struct{})
+	go func() {
+		defer close(drained)
+		drain(ends[4], spec)
+	}()
+	go p.watch(ends[2], ends[4], drained)
+	if _, err := p.tether.Write(append(line, '\n')); err != nil {
+		p.cut() // it has ended; watch tells why
+	}
+	return nil
+}
+
+func closeAll(files []*os.File) {
+	for _, f := range files {
+		if f != nil {
+			_ = f.Close()
+		}
+	}
+}
+
+// drain copies Blender's output until all its writers are gone.
+func drain(output *os.File, spec *Spec) {
+	buffer := make([]byte, 256<<10)
+	for {
+		n, err := output.Read(buffer)
+		if n > 0 {
+			_, _ = spec.Output.Write(buffer[:n]) // a log that cannot be written must not block Blender
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// watch reads the supervisor's reports to their end.
+func (p *localProcess) watch(reports, output *os.File, drained <-chan struct{}) {
+	p.status = Status{Code: -1}
+	announced, ended := false, false
+	for lines := bufio.NewReader(reports); ; {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			break
+		}
+		var r report
+		if json.Unmarshal(line, &r) != nil {
+			continue // another package's init prints
+		}
+		switch r.Event {
+		case eventStarted:
+			announced = true
+			p.pid = r.PID
+			if r.Error != "" {
+				p.started <- machinef("start Blender: %s", r.Error)
+			} else {
+				p.started <- nil
+			}
+		case eventSignalled:
+			p.mu.Lock()
+			if answer, ok := p.answers[r.Request]; ok {
+				answer <- r.Error
+				delete(p.answers, r.Request)
+			}
+			p.mu.Unlock()
+		case eventEnded:
+			ended = true
+			p.status.Ended, p.status.Code = time.Now(), r.Code
+			if r.Signal != 0 {
+				p.status.Signal = syscall.Signal(r.Signal)
+			}
+		case eventDone:
+			p.status.Left = r.Left
+		}
+	}
+	_ = reports.Close()
+	p.cut()
+	err := p.supervisor.Wait()
+	if !ended && p.pid != 0 {
+		p.status.Ended = time.Now()
+		p.status.Err = machinef("the supervisor of Blender ended before Blender: %v", err)
+		killMarked(p.id)
+	}
+	if !announced {
+		p.started <- machinef("start supervisor: it ended at once: %v", err)
+	}
+	// All writers are dead, unless one escaped where there is no subreaper.
+	_ = output.SetReadDeadline(time.Now().Add(2 * time.Second))
+	<-drained
+	_ = output.Close()
+	close(p.done)
+}
+
+// cut ends the tether, upon which the supervisor kills everything.
+func (p *localProcess) cut() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tether != nil {
+		_ = p.tether.Close()
+		p.tether = nil
+	}
+}
+
+func (p *localProcess) PID() int              { return p.pid }
+func (p *localProcess) Command() string       { return p.command }
+func (p *localProcess) Done() <-chan struct{} { return p.done }
+
+// Status is valid after Done.
+func (p *localProcess) Status() Status { return p.status }
+
+// Address is on the loopback interface.
+func (p *localProcess) Address(_ context.Context, port int) (string, error) {
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), nil
+}
+
+// Signal goes through the supervisor: as Blender's parent it alone knows that
+// the PID still means Blender.
+func (p *localProcess) Signal(ctx context.Context, sig os.Signal) error {
+	number, ok := sig.(syscall.Signal)
+	if !ok {
+		return fmt.Errorf("unknown signal %v", sig)
+	}
+	answer, err := p.ask(int(number))
+	if err != nil {
+		return err
+	}
+	select {
+	case said := <-answer:
+		switch said {
+		case "":
+			return nil
+		case os.ErrProcessDone.Error():
+			return os.ErrProcessDone
+		}
+		return errors.New(said)
+	case <-p.done:
+		return os.ErrProcessDone
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// ask sends a request to the supervisor; its answer comes on the channel.
+func (p *localProcess) ask(sig int) (<-chan string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tether == nil {
+		return nil, os.ErrProcessDone
+	}
+	p.requests++
+	line, err := json.Marshal(request{Number: p.requests, Signal: sig})
+	if err != nil {
+		return nil, err
+	}
+	answer := make(chan string, 1)
+	p.answers[p.requests] = answer
+	if _, err = p.tether.Write(append(line, '\n')); err != nil {
+		delete(p.answers, p.requests)
+		if errors.Is(err, syscall.EPIPE) {
+			return nil, os.ErrProcessDone
+		}
+		return nil, machinef("ask the supervisor: %w", err)
+	}
+	return answer, nil
+}
+
+// Kill cuts the tether. A supervisor that does not act is killed itself, and
+// Blender with it.
+func (p *localProcess) Kill(ctx context.Context) error {
+	p.cut()
+	select {
+	case <-p.done:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(10 * time.Second):
+	}
+	if err := p.supervisor.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return machinef("kill supervisor: %w", err)
+	}
+	return nil
+}
+
+// Usage measures Blender's tree now.
+func (p *localProcess) Usage(context.Context) (usage.Sample, error) {
+	select {
+	case <-p.done:
+		return usage.Sample{}, os.ErrProcessDone
+	default:
+		return usage.Tree(p.pid)
+	}
+}
+
+// Listeners lists the tree's listening sockets.
+func (p *localProcess) Listeners(ctx context.Context) ([]netip.AddrPort, error) {
+	sample, err := p.Usage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pids := make([]int, len(sample.Procs))
+	for i, proc := range sample.Procs {
+		pids[i] = proc.PID
+	}
+	return usage.Listeners(pids)
+}
+
+// ReadFile reads below the instance's folder.
+func (p *localProcess) ReadFile(_ context.Context, rel string) ([]byte, error) {
+	if !filepath.IsLocal(filepath.FromSlash(rel)) {
+		return nil, fmt.Errorf("read %s: it lies outside the instance's folder", rel)
+	}
+	return os.ReadFile(filepath.Join(p.dir, filepath.FromSlash(rel)))
+}

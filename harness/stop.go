@@ -1,0 +1,132 @@
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"syscall"
+	"time"
+)
+
+// defaultGrace is the time between the stop request and the kill.
+const defaultGrace = 5 * time.Second
+
+// killPatience bounds waiting for the end after a kill; longer is a fault of
+// the machine (a process stuck in the kernel).
+const killPatience = 30 * time.Second
+
+// StopOption changes one Stop.
+type StopOption func(*stopSettings)
+
+type stopSettings struct {
+	signal os.Signal
+	grace  time.Duration
+}
+
+// StopSignal replaces SIGTERM.
+func StopSignal(sig os.Signal) StopOption { return func(s *stopSettings) { s.signal = sig } }
+
+// StopGrace replaces the 5 s before the kill.
+func StopGrace(d time.Duration) StopOption { return func(s *stopSettings) { s.grace = d } }
+
+// Signal sends sig to Blender alone. The first one counts as a stop request.
+// When Blender has ended the error wraps os.ErrProcessDone.
+func (b *Blender) Signal(ctx context.Context, sig os.Signal) error {
+	undo := b.ask(sig)
+	if err := b.proc.Signal(ctx, sig); err != nil {
+		undo()
+		return b.fail(PhaseRun, fmt.Errorf("send %s: %w", signalName(sig), err))
+	}
+	return nil
+}
+
+// ask notes the first stop request; undo takes it back.
+func (b *Blender) ask(sig os.Signal) (undo func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.asked.IsZero() {
+		return func() {}
+	}
+	b.asked, b.request = time.Now(), sig
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.asked, b.request = time.Time{}, nil
+	}
+}
+
+// Stop sends SIGTERM, waits, and kills the whole tree when ctx ends or the
+// grace (option StopGrace, default 5 s) is over. A Blender that had to be killed
+// is no error: Exit.Escalated tells. One that had ended before gives its Exit.
+func (b *Blender) Stop(ctx context.Context, options ...StopOption) (*Exit, error) {
+	s := stopSettings{signal: syscall.SIGTERM, grace: defaultGrace}
+	for _, o := range options {
+		o(&s)
+	}
+	if b.Exit() != nil {
+		return b.finish(PhaseStop)
+	}
+	err := b.Signal(ctx, s.signal)
+	if err != nil && !errors.Is(err, os.ErrProcessDone) && ctx.Err() == nil {
+		return nil, err
+	}
+	grace := time.NewTimer(s.grace)
+	defer grace.Stop()
+	select {
+	case <-b.done:
+		return b.finish(PhaseStop)
+	case <-grace.C:
+	case <-ctx.Done():
+	}
+	b.mu.Lock()
+	if !b.escalated && b.Exit() == nil {
+		b.escalated, b.gaveUp = true, time.Now()
+	}
+	b.mu.Unlock()
+	return b.kill(context.WithoutCancel(ctx))
+}
+
+// Kill ends the whole tree at once and waits for the exit.
+func (b *Blender) Kill(ctx context.Context) (*Exit, error) {
+	if b.Exit() != nil {
+		return b.finish(PhaseStop)
+	}
+	b.ask(nil)
+	return b.kill(ctx)
+}
+
+func (b *Blender) kill(ctx context.Context) (*Exit, error) {
+	ctx, cancel := context.WithTimeout(ctx, killPatience)
+	defer cancel()
+	if err := b.proc.Kill(ctx); err != nil {
+		return nil, b.fail(PhaseStop, fmt.Errorf("kill: %w", err))
+	}
+	select {
+	case <-b.done:
+		return b.finish(PhaseStop)
+	case <-ctx.Done():
+		return nil, b.fail(PhaseStop, fmt.Errorf("wait for the end after the kill: %w", context.Cause(ctx)))
+	}
+}
+
+// Close kills what still runs, gives the port back, and removes the instance's
+// folder when Launch chose it. It may be called twice. An error wraps
+// ErrMachine.
+func (b *Blender) Close() error {
+	b.closeOnce.Do(func() {
+		if b.Exit() == nil {
+			if _, err := b.Kill(context.Background()); err != nil {
+				b.closeErr = machinef("close: %w", err)
+			}
+		}
+		b.reserved.release()
+		if !b.temporary {
+			return
+		}
+		if err := os.RemoveAll(b.dir); err != nil {
+			b.closeErr = errors.Join(b.closeErr, machinef("remove the instance's folder: %w", err))
+		}
+	})
+	return b.closeErr
+}
