@@ -138,9 +138,7 @@ func (s *settings) spec(b *Blender) (*Spec, error) {
 	}
 
 	args := append([]string{"--background", "--factory-startup"}, s.flags...)
-	if _, err := os.Stat(filepath.Join(b.dir, "run/witness.py")); err == nil {
-		args = append(args, "--python", "{dir}/run/witness.py")
-	}
+	args = append(args, "--python", "{dir}/run/witness.py")
 	var enabled []string
 	for _, a := range s.addons {
 		if a.enable {

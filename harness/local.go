@@ -300,13 +300,14 @@ func (p *localProcess) Kill(ctx context.Context) error {
 	return nil
 }
 
-// Usage measures Blender's tree now.
+// Usage measures Blender's tree now, with those of its descendants that have
+// left it and belong to the supervisor.
 func (p *localProcess) Usage(context.Context) (usage.Sample, error) {
 	select {
 	case <-p.done:
 		return usage.Sample{}, os.ErrProcessDone
 	default:
-		return usage.Tree(p.pid)
+		return measureTree(p.pid, p.supervisor.Process.Pid)
 	}
 }
 

@@ -1,10 +1,11 @@
 package harness
 
 import (
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/bgcheck/bgcheck/pyaddon"
 )
 
 // profileFolders of an instance. They must exist before Blender starts: 2.83
@@ -30,10 +31,7 @@ func makeProfile(dir string) error {
 		}
 	}
 	for _, name := range runFiles {
-		data, err := fs.ReadFile(pyFiles, name)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
+		data, err := fs.ReadFile(pyaddon.FS, name)
 		if err == nil {
 			err = os.WriteFile(filepath.Join(dir, "run", name), data, 0o644)
 		}

@@ -1,6 +1,0 @@
-package harness
-
-import "embed"
-
-// pyFiles stands in for pyaddon.FS.
-var pyFiles embed.FS
