@@ -1,14 +1,3 @@
-// Package usage measures a process tree: CPU time, context switches, memory,
-// descriptors and threads, now or over a window.
-//
-//	before, _ := usage.Tree(pid)
-//	// ... a quiet window ...
-//	after, _ := usage.Tree(pid)
-//	w := usage.Between(before, after)
-//	fmt.Printf("%.3f %% of a core, %.1f wake-ups/s\n", 100*w.CPU, w.Wakeups)
-//
-// On Linux CPU time comes from each process's own nanosecond clock
-// (clock_getcpuclockid, clock_gettime), not from /proc's 10 ms ticks.
 package usage
 
 import "time"
@@ -32,6 +21,10 @@ type Sample struct {
 	Threads int `json:"threads"`
 	// Procs are the processes of the tree; the first is its root.
 	Procs []Proc `json:"procs,omitempty"`
+
+	// detail lets Between compare thread by thread; nil in a sample that was
+	// made or decoded elsewhere.
+	detail *detail
 }
 
 // Proc is one process.
@@ -57,7 +50,9 @@ type Window struct {
 	Threads     int   `json:"threads"`
 }
 
-// Between tells what happened from a to b.
+// Between tells what happened from a to b. CPU and Wakeups are never negative:
+// what an ended thread or process did in the window may be missing (see the
+// package's comment). Both are 0 when b was not taken after a.
 func Between(a, b Sample) Window {
 	seconds := b.At.Sub(a.At).Seconds()
 	w := Window{
@@ -67,8 +62,9 @@ func Between(a, b Sample) Window {
 		Threads:     b.Threads - a.Threads,
 	}
 	if seconds > 0 {
-		w.CPU = (b.CPU - a.CPU).Seconds() / seconds
-		w.Wakeups = (float64(b.Voluntary) - float64(a.Voluntary)) / seconds
+		g := growth(a, b)
+		w.CPU = g.cpu.Seconds() / seconds
+		w.Wakeups = float64(g.voluntary) / seconds
 	}
 	return w
 }
