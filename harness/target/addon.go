@@ -40,6 +40,13 @@ func (t *Target) IsExtension() bool {
 	return t.Addon != "" && readAddon(t.Resolve(t.Addon)).extension()
 }
 
+// ModuleOf is the name that the add-on at path (folder, .py file or zip) is
+// enabled by when nothing says otherwise.
+func ModuleOf(path string) string {
+	facts := readAddon(path)
+	return facts.module(facts.extension())
+}
+
 // addonFacts is what is read from an add-on to name it.
 type addonFacts struct {
 	base       string // folder or file name without suffix; inside a zip its only folder

@@ -26,10 +26,10 @@ func (t *Target) check(p *problems) {
 	t.checkLaunch(p)
 	t.checkEnv(p)
 	t.checkService(p)
+	t.holders(p)
 	t.checkRequests(p)
 	t.checkSkip(p)
 	t.checkVersions(p)
-	t.holders(p)
 }
 
 // checkWords reports texts that are not among a field's words. Service.Port is

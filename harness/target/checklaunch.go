@@ -90,7 +90,7 @@ func (t *Target) checkModule(p *problems, at, module string) {
 			rest = "." + rest
 		}
 		if t.IsExtension() && (first == facts.base || own == extensionPrefix+first) {
-			p.addAt(at, "%s names module %q, but the add-on is an extension, imported as %s; did you mean %q?", at, module, own, own+rest)
+			p.addAt(at, "%s names module %q, but the add-on is an extension; expected %s or a module in it; did you mean %q?", at, module, own, own+rest)
 		} else if near := nearest(first, []string{own}); near != "" {
 			p.addAt(at, "%s names module %q; expected %s or a module in it; did you mean %q?", at, module, own, near+rest)
 		}

@@ -86,12 +86,10 @@ func (t *Target) checkRequests(p *problems) {
 			p.addAt(x.path, "%s is given, but the protocol is none; expected another protocol, or no requests", x.path)
 		}
 		return
-	case len(all) == 0 && protocol != "tcp-json" && protocol != "tcp-jsonl":
+	case protocol != "tcp-json" && protocol != "tcp-jsonl" && !t.canProbe():
 		if !p.given("ready") && !p.given("echo") && !p.given("exec") && !p.strange[""] {
 			p.addAt("service.protocol", "protocol %s has no request that shows that the service lives; expected echo, exec or ready", protocol)
 		}
-	case len(all) == 1 && t.Stop != nil && !p.given("ready") && !p.given("echo") && !p.given("exec"):
-		p.addAt("stop", "stop is the only request, so nothing can show that the service lives; expected echo, exec or ready beside it")
 	}
 	for _, x := range all {
 		t.checkRequest(p, x)
@@ -104,7 +102,7 @@ func (t *Target) checkRequest(p *problems, x named) {
 	t.only(p, "http", len(x.Headers) > 0, x.path+".headers")
 	t.checkPath(p, x.path+".path", x.Path)
 	at := x.path + ".request"
-	if p.broken(x.path) || p.broken(at) {
+	if p.broken(x.path) || p.broken(at) || p.strange[x.path] {
 		return
 	}
 	must := map[string]string{"echo": "{message}", "exec": "{code}"}[x.path]
@@ -142,7 +140,7 @@ func (t *Target) checkJSON(p *problems, at string, x named) {
 		return
 	}
 	if json.Valid([]byte(holder.ReplaceAllString(text, "0"))) {
-		p.addAt(at, "%s has a placeholder outside of quotes; expected JSON such as {\"key\": \"{message}\"}", at)
+		p.addAt(at, "%s has a placeholder outside of quotes; expected quotes around it, as in {\"key\": \"%s\"}", at, holder.FindString(text))
 		return
 	}
 	p.addAt(at, "%s is not JSON (%v); expected a JSON text for protocol %s, or another protocol such as tcp-raw", at, err, t.protocol())

@@ -30,6 +30,7 @@ func (d *decoder) target(root *yaml.Node, t *Target) {
 	if node.Kind != yaml.MappingNode {
 		d.add(node.Line, node.Column, "%s where the whole target is expected; expected at least %s",
 			describe(node), leastFile)
+		d.isStrange("")
 		return
 	}
 	d.structure(node, reflect.ValueOf(t).Elem(), "")
@@ -126,17 +127,17 @@ func (d *decoder) structure(node *yaml.Node, v reflect.Value, path string) {
 
 // unknown reports a key that the struct has not.
 func (d *decoder) unknown(e entry, in reflect.Type, path string, keys []string) {
-	if d.strange == nil {
-		d.strange = map[string]bool{}
+	d.isStrange(path)
+	if d.full() {
+		return
 	}
-	d.strange[path] = true
 	hint := didYouMean(e.name, keys)
 	if in == reflect.TypeFor[Exchange]() && hint == "" {
 		hint = "; to send this mapping as JSON write it under \"request:\""
 	}
 	if hint == "" {
 		if place := placeOf(e.name, path); place != "" {
-			hint = fmt.Sprintf("; did you mean %q?", place)
+			hint = "; did you mean " + place + "?"
 		}
 	}
 	where := ""

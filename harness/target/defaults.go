@@ -128,7 +128,7 @@ func (t *Target) portDefaults() {
 func (t *Target) exchangeDefaults() {
 	protocol := t.Service.Protocol
 	isJSON := protocol == "tcp-json" || protocol == "tcp-jsonl"
-	if isJSON && len(t.exchanges()) == 0 {
+	if isJSON && !t.canProbe() {
 		t.Echo = &Exchange{Request: `{"message": "{message}"}`}
 	}
 	for _, x := range t.exchanges() {

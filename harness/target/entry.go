@@ -31,7 +31,7 @@ func (d *decoder) entries(node *yaml.Node, path string) []entry {
 			continue
 		}
 		if key.Kind != yaml.ScalarNode {
-			d.add(key.Line, key.Column, "%s as a key; expected a word; %s", describe(key), quoteHint(key, ""))
+			d.add(key.Line, key.Column, "%s as a key; expected a word, in quotes when it begins with { or [", describe(key))
 			continue
 		}
 		if first, twice := seen[key.Value]; twice {
@@ -86,15 +86,15 @@ func fieldsOf(t reflect.Type) map[string]int {
 func placeOf(name, path string) string {
 	root := reflect.TypeFor[Target]()
 	if _, ok := fieldsOf(root)[name]; ok && path != "" {
-		return name + ":\" at the top level, with no indentation, not \"" + path + "." + name
+		return fmt.Sprintf("%q at the top level, with no indentation", name)
 	}
 	for _, part := range []string{"launch", "service", "budgets"} {
 		if _, ok := fieldsOf(root.Field(fieldsOf(root)[part]).Type)[name]; ok {
-			return part + "." + name
+			return fmt.Sprintf("%q", part+"."+name)
 		}
 	}
-	if part := map[string]string{"script_args": "launch.args", "entrypoint": "launch.start", "url": "service.path"}[name]; part != "" {
-		return part
+	if part := map[string]string{"script_args": "launch.args", "entrypoint": "launch.start", "url": "service.path", "timeout": "budgets.ready"}[name]; part != "" {
+		return fmt.Sprintf("%q", part)
 	}
 	return ""
 }

@@ -11,7 +11,8 @@ type Exchange struct {
 	Request string `yaml:"request" unit:"payload"`
 	// Escape says how {code} and {message} are written into Request:
 	// json (a JSON string with its quotes left out), xml, form, none. Default:
-	// json; for tcp-raw and command none.
+	// what Request looks like: json when it is JSON, xml when it begins with <,
+	// form when it is name=value and goes by HTTP, otherwise none.
 	Escape string `yaml:"escape" words:"json,xml,form,none"`
 	// Reply is text that the reply must contain, after placeholders; empty:
 	// any reply will do. For echo the default is {message}.

@@ -8,10 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -150,56 +147,3 @@ func document(text *source, p *problems) (root *yaml.Node) {
 	}
 	return doc.Content[0]
 }
-
-var (
-	yamlLine    = regexp.MustCompile(`line (\d+): `)
-	yamlPrefix  = regexp.MustCompile(`^(yaml: )?((line|offset) \d+: )?`)
-	bareHolder  = regexp.MustCompile(`(?:^|[\s:,\[])(\{[a-z]+(?::\w+)?\})[^\s,}\]"']`)
-	needsQuotes = regexp.MustCompile(`:\s+[@%` + "`" + `]`)
-)
-
-// remedies are for messages of the parser, by a part of each.
-var remedies = map[string]string{
-	"',' or ']'":                 "a ] that ends the list begun with [ here or above",
-	"',' or '}'":                 "a } that ends the mapping begun with { here or above; text with { in it stands in quotes",
-	"unexpected end of stream":   "the quote that ends the text begun here",
-	"mapping values are not":     `quotes around a text that holds ": ", or the key one line down and indented`,
-	"did not find expected key":  "keys of one mapping indented alike, and text that begins with a quote to end with it",
-	"did not find expected '-'":  "every item of the list to begin with \"- \", indented alike",
-	"unknown anchor":             "an anchor (&name) above its alias (*name); a text that begins with * stands in quotes",
-	"unknown escape character":   "single quotes, in which \\ is an ordinary letter",
-	"did not find expected node": "a value after the comma, colon or bracket",
-}
-
-// syntax reports an error of the YAML parser, with the likely cause.
-func (s *source) syntax(p *problems, err error) {
-	line := 1
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-		line, _ = strconv.Atoi(m[1])
-	}
-	message := yamlPrefix.ReplaceAllString(err.Error(), "")
-	// The parser names the line at which it gave up, often one past the cause.
-	for _, at := range []int{line, line - 1, line + 1} {
-		text := s.line(at)
-		if m := bareHolder.FindStringSubmatchIndex(text); m != nil {
-			column := utf8.RuneCountInString(text[:m[2]]) + 1
-			p.add(at, column, "not YAML: %s; expected the whole text in quotes, as in \"%s...\": an unquoted { begins a mapping",
-				message, text[m[2]:m[3]])
-			return
-		}
-		if needsQuotes.MatchString(text) {
-			p.add(at, indent(text)+1, "not YAML: %s; expected a text that begins with @, %% or ` in quotes", message)
-			return
-		}
-	}
-	expected := `"key: value" lines, indented by spaces`
-	for part, remedy := range remedies {
-		if strings.Contains(message, part) {
-			expected = remedy
-		}
-	}
-	p.add(line, indent(s.line(line))+1, "not YAML: %s; expected %s", message, expected)
-}
-
-// indent counts the white space before a line's text.
-func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }

@@ -2,6 +2,8 @@ package target
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -16,7 +18,7 @@ var synonyms = map[string]string{
 	"execute": "exec", "run": "exec", "eval": "exec", "ping": "ready", "health": "ready", "quit": "stop", "shutdown": "stop",
 	"body": "request", "payload": "request", "send": "request", "response": "reply", "expect": "reply", "contains": "reply",
 	"entry": "start", "function": "start", "call": "start", "callable": "start", "keepalive": "async_loop",
-	"cpu": "idle_cpu", "wake_ups": "wakeups", "rss": "memory", "timeout": "ready", "config": "refuses",
+	"cpu": "idle_cpu", "wake_ups": "wakeups", "rss": "memory", "config": "refuses",
 	"tcp": "tcp-json", "json": "tcp-json", "socket": "tcp-raw", "raw": "tcp-raw", "jsonl": "tcp-jsonl", "ndjson": "tcp-jsonl",
 	"https": "http", "rest": "http", "xmlrpc": "http", "program": "command", "client": "command", "exe": "command",
 	"bind": "listens", "host": "listens", "address": "listens", "type": "protocol", "transport": "protocol",
@@ -42,6 +44,20 @@ func nearest(got string, words []string) string {
 			return word
 		}
 	}
+	if word := closest(low, words); word != "" {
+		return word
+	}
+	others := make([]string, 0, len(synonyms))
+	for _, other := range slices.Sorted(maps.Keys(synonyms)) {
+		if slices.Contains(words, synonyms[other]) && len(other) > 4 {
+			others = append(others, other)
+		}
+	}
+	return synonyms[closest(low, others)]
+}
+
+// closest is the word within a few edits.
+func closest(low string, words []string) string {
 	limit := 2
 	if n := len([]rune(low)); n <= 3 {
 		limit = 1

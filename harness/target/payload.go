@@ -3,6 +3,7 @@ package target
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -29,13 +30,19 @@ func (d *decoder) payload(node *yaml.Node, path string) string {
 	return out.String()
 }
 
+// addIn reports a mistake somewhere in the value at a key path.
+func (d *decoder) addIn(path string, node *yaml.Node, format string, args ...any) {
+	d.note(fmt.Sprintf("%s.%d:%d", path, node.Line, node.Column), node.Line, node.Column)
+	d.add(node.Line, node.Column, format, args...)
+}
+
 // unquoted reports a placeholder without its quotes.
 func (d *decoder) unquoted(node *yaml.Node, path string) bool {
 	holder := bareHolderOf(node)
 	if holder == "" || !slices.Contains(placeholdersOf(path), strings.Trim(holder, "{}")) {
 		return false
 	}
-	d.add(node.Line, node.Column, "%s holds %s without quotes, which YAML reads as a mapping; write %q", path, holder, holder)
+	d.addIn(path, node, "%s holds %s without quotes, which YAML reads as a mapping; expected quotes: write %q", path, holder, holder)
 	return true
 }
 
@@ -99,7 +106,7 @@ func (d *decoder) jsonScalar(out *bytes.Buffer, node *yaml.Node, path string) {
 				return
 			}
 		}
-		d.add(node.Line, node.Column, "%s holds %s, which JSON has no number for; expected a number, or the text in quotes", path, node.Value)
+		d.addIn(path, node, "%s holds %s, which JSON has no number for; expected a number, or the text in quotes", path, node.Value)
 		return
 	}
 	writeString(out, node.Value)

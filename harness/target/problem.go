@@ -27,12 +27,11 @@ type Errors struct {
 func (e *Errors) Error() string {
 	lines := make([]string, 0, len(e.Problems))
 	for _, p := range e.Problems {
-		switch {
-		case e.File == "":
-			lines = append(lines, "target: "+p.Message)
-		default:
-			lines = append(lines, fmt.Sprintf("%s:%d:%d: %s", e.File, p.Line, p.Column, p.Message))
+		place := "target"
+		if p.Line > 0 {
+			place = fmt.Sprintf("%s:%d:%d", e.File, p.Line, p.Column)
 		}
+		lines = append(lines, place+": "+p.Message)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -99,6 +98,14 @@ func (p *problems) first() position {
 		return position{}
 	}
 	return position{1, 1}
+}
+
+// isStrange notes a mapping with an unknown key.
+func (p *problems) isStrange(path string) {
+	if p.strange == nil {
+		p.strange = map[string]bool{}
+	}
+	p.strange[path] = true
 }
 
 // given says whether the file holds the key path.

@@ -41,6 +41,9 @@ func (t *Target) Probe() (exchange *Exchange, placeholder, value string, ok bool
 	return nil, "", "", false
 }
 
+// canProbe says whether a request is given that shows that the service lives.
+func (t *Target) canProbe() bool { return t.Ready != nil || t.Echo != nil || t.Exec != nil }
+
 // formLike is name=value&name=value.
 var formLike = regexp.MustCompile(`^[\w.%\[\]-]+=[^&\s]*(&[\w.%\[\]-]+=[^&\s]*)*$`)
 

@@ -49,7 +49,7 @@ type Target struct {
 	// Echo, or Exec with the code "pass". It is for services without an echo.
 	Ready *Exchange `yaml:"ready"`
 	// Echo is a request whose reply must hold what was sent. Default, for
-	// tcp-json and tcp-jsonl when no other request is given:
+	// tcp-json and tcp-jsonl when neither Ready nor Exec is given:
 	// {"message": "{message}"}.
 	Echo *Exchange `yaml:"echo"`
 	// Exec is a request that runs Python; {code} stands for the code.

@@ -1,0 +1,2 @@
+def kick_async_loop():
+    return True

@@ -1,0 +1,6 @@
+def start():
+    pass
+
+
+def stop():
+    pass

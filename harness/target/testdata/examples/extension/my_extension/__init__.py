@@ -1,0 +1,10 @@
+def serve():
+    pass
+
+
+def register():
+    pass
+
+
+def unregister():
+    pass

@@ -1,0 +1,1 @@
+bl_info = {"name": "x"}
