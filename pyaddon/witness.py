@@ -1,0 +1,110 @@
+"""Record what Blender does with add-ons, for a harness that watches from outside.
+
+Run with --python before --addons. Appends JSON lines to the file that the environment variable
+BGCHECK_WITNESS names; without it does nothing. It changes nothing else and prints nothing.
+
+    {"event": "enable", "addon": NAME, "ok": BOOL, "traceback": TEXT}
+    {"event": "unregister", "addon": NAME, "ok": BOOL, "traceback": TEXT}
+    {"event": "finalize"}   the main script has returned, threads are about to be joined
+    {"event": "atexit"}     Python's exit functions run
+
+Each has also "time" (seconds since the epoch) and "pid".
+"""
+
+
+def install(path):  # type: (str) -> None
+    """Wrap addon_utils.enable and the exit hooks."""
+    # Everything is imported here and kept in closures: Blender drops a script's own globals.
+    import atexit
+    import functools
+    import json
+    import os
+    import sys
+    import threading
+    import time
+    import traceback
+
+    import addon_utils  # type: ignore[import]  # Blender's own
+
+    enable = addon_utils.enable
+
+    def note(event, **fields):  # type: (str, object) -> None
+        line = dict(event=event, time=time.time(), pid=os.getpid(), **fields)
+        try:
+            with open(path, "a", encoding="utf-8") as out:
+                out.write(json.dumps(line) + "\n")
+        except OSError:
+            pass  # the folder is gone: nobody watches any more
+
+    def watch_unregister(name, module):  # type: (str, object) -> None
+        unregister = getattr(module, "unregister", None)
+        if unregister is None or hasattr(unregister, "_bgcheck_witness"):
+            return
+
+        @functools.wraps(unregister)
+        def unregister_watched(*args, **kwargs):  # type: (object, object) -> object
+            try:
+                result = unregister(*args, **kwargs)
+            except BaseException:
+                note("unregister", addon=name, ok=False, traceback=traceback.format_exc())
+                raise
+            note("unregister", addon=name, ok=True, traceback="")
+            return result
+        unregister_watched._bgcheck_witness = True  # type: ignore[attr-defined]
+        module.unregister = unregister_watched  # type: ignore[attr-defined]
+
+    @functools.wraps(enable)
+    def enable_watched(module_name, *args, **kwargs):  # type: (str, object, object) -> object
+        # enable() prints what register() raised and returns None: the traceback is caught on
+        # its way to traceback.print_exc, or to the handler that the caller gave.
+        seen = []
+        print_exc, handler = traceback.print_exc, kwargs.get("handle_error")
+
+        def print_exc_watched(*a, **k):  # type: (object, object) -> object
+            if sys.exc_info()[0] is not None:
+                seen.append(traceback.format_exc())
+            return print_exc(*a, **k)  # type: ignore[arg-type]
+
+        def handler_watched(error):  # type: (BaseException) -> object
+            seen.append("".join(traceback.format_exception(
+                type(error), error, error.__traceback__)))
+            return handler(error)  # type: ignore[operator]
+        if handler is not None:
+            kwargs["handle_error"] = handler_watched
+        else:
+            traceback.print_exc = print_exc_watched  # type: ignore[assignment]
+        try:
+            module = enable(module_name, *args, **kwargs)
+        except BaseException:
+            note("enable", addon=module_name, ok=False, traceback=traceback.format_exc())
+            raise
+        finally:
+            traceback.print_exc = print_exc
+        note("enable", addon=module_name, ok=module is not None,
+             traceback="" if module is not None else "".join(seen))
+        if module is not None:
+            watch_unregister(module_name, module)
+        return module
+
+    addon_utils.enable = enable_watched
+    atexit.register(note, "atexit")
+    at_finalize = getattr(threading, "_register_atexit", None)  # Python 3.9 and later
+    if at_finalize is not None:
+        at_finalize(note, "finalize")
+
+
+def main():  # type: () -> None
+    """Install when asked to by the environment."""
+    import os
+    import sys
+
+    path = os.environ.get("BGCHECK_WITNESS")
+    if not path:
+        return
+    try:
+        install(path)
+    except Exception as error:
+        sys.stderr.write("witness.py: %s: %s\n" % (type(error).__name__, error))
+
+
+main()
