@@ -18,7 +18,8 @@ const (
 	firstPatience = 5 * time.Second
 )
 
-var errReserve = errors.New("the time for asking is over")
+// errReserve ends the asking a little before the caller's own deadline.
+var errReserve = fmt.Errorf("the time for asking is over: %w", context.DeadlineExceeded)
 
 // WaitReady calls probe with the service's address until it returns nil. It
 // ends at once, with an *Error wrapping ErrEnded, when Blender ends, and with
@@ -32,8 +33,8 @@ func (b *Blender) WaitReady(ctx context.Context, probe func(ctx context.Context,
 	asking, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	if deadline, ok := ctx.Deadline(); ok {
-		reserve := min(time.Until(deadline)/10, 2*time.Second)
-		timer := time.AfterFunc(time.Until(deadline)-reserve, func() { stop(errReserve) })
+		remaining := time.Until(deadline)
+		timer := time.AfterFunc(remaining-reserved(remaining), func() { stop(errReserve) })
 		defer timer.Stop()
 	}
 	watching := make(chan struct{})
@@ -82,6 +83,11 @@ func (b *Blender) WaitReady(ctx context.Context, probe func(ctx context.Context,
 	return b.notReady(ctx, asking, address, tries, time.Since(began), err)
 }
 
+// reserved is the part of the remaining time that is kept for finding out why.
+func reserved(remaining time.Duration) time.Duration {
+	return max(0, min(remaining/10, 2*time.Second))
+}
+
 // notReady explains why the service is not ready.
 func (b *Blender) notReady(ctx, asking context.Context, address string, tries int, took time.Duration, last error) error {
 	if errors.Is(context.Cause(asking), ErrEnded) || b.Exit() != nil {
@@ -91,22 +97,15 @@ func (b *Blender) notReady(ctx, asking context.Context, address string, tries in
 		}
 		return b.fail(PhaseReady, fmt.Errorf("%w before its service was ready: %s", ErrEnded, b.exit))
 	}
-	why := context.Cause(asking)
-	if errors.Is(why, errReserve) {
-		why = context.DeadlineExceeded
-	}
 	if address == "" { // no port known
 		var whole *Error
 		if errors.As(last, &whole) {
 			last = whole.Err
 		}
-		if errors.Is(last, errReserve) {
-			last = context.DeadlineExceeded
-		}
 		return b.fail(PhaseReady, fmt.Errorf("not ready after %s: %w", seconds(took), last))
 	}
 	return b.fail(PhaseReady, fmt.Errorf("not ready after %s (%d tries): %s: %w (%w)",
-		seconds(took), tries, b.diagnose(ctx, address, last), last, why))
+		seconds(took), tries, b.diagnose(ctx, address, last), last, context.Cause(asking)))
 }
 
 // diagnose tells a port on which nobody listens from one that accepts and does

@@ -1,0 +1,211 @@
+package harness
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	. "github.com/onsi/gomega"
+	"golang.org/x/sys/unix"
+)
+
+// asHarness makes the test binary a program that uses the harness; its value is
+// the fake Blender's path.
+const asHarness = "BGCHECK_TEST_AS_HARNESS"
+
+// runAsHarness launches the fake Blender with children, prints the PIDs of the
+// whole tree, and waits for ever.
+func runAsHarness() int {
+	b, err := Launch(context.Background(), On(Local(os.Getenv(asHarness))),
+		Env("FAKE_CHILD", "both"), Env("FAKE_SIGNALS", "term"), Env("FAKE_HOLD", "1"))
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	pids := []int{b.proc.(*localProcess).supervisor.Process.Pid, b.PID()}
+	for from := Cursor(0); len(pids) < 4; {
+		m, err := b.Log().Wait(context.Background(), from, regexp.MustCompile(`child (\d+)`))
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		pid, _ := strconv.Atoi(m[1])
+		pids = append(pids, pid)
+		_, from, _ = b.Log().Since(from)
+	}
+	fmt.Println(pids, b.Dir())
+	select {}
+}
+
+// hold opens a pidfd: from now on nothing else can be mistaken for pid.
+func hold(t *testing.T, pid int) int {
+	t.Helper()
+	fd, err := unix.PidfdOpen(pid, 0)
+	NewWithT(t).Expect(err).NotTo(HaveOccurred(), "process %d", pid)
+	t.Cleanup(func() { _ = unix.Close(fd) })
+	return fd
+}
+
+// waitGone waits for the end of a process held by its pidfd.
+func waitGone(t *testing.T, what string, fd int) {
+	t.Helper()
+	for {
+		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, int(safety/time.Millisecond))
+		if errors.Is(err, unix.EINTR) {
+			continue
+		}
+		NewWithT(t).Expect(err).NotTo(HaveOccurred())
+		NewWithT(t).Expect(n).To(Equal(1), "%s still runs", what)
+		return
+	}
+}
+
+// otherHarness starts another program that uses the harness, and gives pidfds
+// of its supervisor, its Blender, a child of that, and a setsid'ed grandchild.
+func otherHarness(t *testing.T) (program *exec.Cmd, names []string, fds []int, dir string) {
+	t.Helper()
+	g := NewWithT(t)
+	program = exec.Command("/proc/self/exe")
+	program.Env = append(os.Environ(), asHarness+"="+fakeBlender)
+	program.Stderr = os.Stderr
+	out, err := program.StdoutPipe()
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(program.Start()).To(Succeed())
+	t.Cleanup(func() { _ = program.Process.Kill(); _ = program.Wait() })
+	line, err := bufio.NewReader(out).ReadString('\n')
+	g.Expect(err).NotTo(HaveOccurred())
+	numbers, dir, ok := strings.Cut(strings.TrimSpace(line), "] ")
+	g.Expect(ok).To(BeTrue(), line)
+	names = []string{"the supervisor", "Blender", "its child", "its setsid'ed grandchild"}
+	for _, number := range strings.Fields(strings.TrimPrefix(numbers, "[")) {
+		pid, err := strconv.Atoi(number)
+		g.Expect(err).NotTo(HaveOccurred())
+		fds = append(fds, hold(t, pid))
+	}
+	g.Expect(fds).To(HaveLen(4))
+	return program, names, fds, dir
+}
+
+func TestNothingIsLeftWhenTheHarnessIsKilledWithSIGKILL(t *testing.T) {
+	g := NewWithT(t)
+	program, names, fds, dir := otherHarness(t)
+	g.Expect(program.Process.Kill()).To(Succeed())
+	for i, fd := range fds {
+		waitGone(t, names[i], fd)
+	}
+	_ = program.Wait() // reap it: a zombie is dead too, but has a number
+	g.Expect(dir).To(BeADirectory())
+	Sweep()
+	g.Expect(dir).NotTo(BeADirectory(), "the next start sweeps the folder")
+}
+
+func TestSweepFindsWhatHarnessAndSupervisorBothKilledHaveLeft(t *testing.T) {
+	program, names, fds, _ := otherHarness(t)
+	g := NewWithT(t)
+	// The supervisor first, stopped so that it cannot do its duty.
+	g.Expect(unix.PidfdSendSignal(fds[0], unix.SIGSTOP, nil, 0)).To(Succeed())
+	g.Expect(program.Process.Kill()).To(Succeed())
+	_ = program.Wait()
+	g.Expect(unix.PidfdSendSignal(fds[0], unix.SIGKILL, nil, 0)).To(Succeed())
+	waitGone(t, names[0], fds[0])
+	waitGone(t, names[1], fds[1]) // by PDEATHSIG
+	Sweep()
+	waitGone(t, names[2], fds[2])
+	waitGone(t, names[3], fds[3])
+}
+
+func TestSweepLeavesWhatHasALivingOwner(t *testing.T) {
+	g := NewWithT(t)
+	b := ready(t, Env("FAKE_CHILD", "setsid"))
+	Sweep()
+	sample, err := b.Usage(bounded(t))
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(sample.Procs).To(HaveLen(2), "Blender and the grandchild that left its tree")
+	g.Expect(b.Dir()).To(BeADirectory())
+}
+
+func TestSupervisorKilledIsAFaultOfTheMachine(t *testing.T) {
+	g := NewWithT(t)
+	b := ready(t, Env("FAKE_CHILD", "both"))
+	var fds []int
+	sample, err := b.Usage(bounded(t))
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(sample.Procs).To(HaveLen(3))
+	for _, p := range sample.Procs {
+		fds = append(fds, hold(t, p.PID))
+	}
+	g.Expect(b.proc.(*localProcess).supervisor.Process.Kill()).To(Succeed())
+	exit, err := b.Wait(bounded(t))
+	g.Expect(err).To(MatchError(ErrMachine))
+	g.Expect(exit.Err).To(MatchError(ErrMachine))
+	g.Expect(exit.String()).To(ContainSubstring("the supervisor of Blender ended before Blender"))
+	for i, fd := range fds {
+		waitGone(t, sample.Procs[i].Command, fd)
+	}
+	_, err = b.Stop(bounded(t))
+	g.Expect(err).To(MatchError(ErrMachine))
+}
+
+func TestSupervisorHeedsNoSignalOfTheTerminal(t *testing.T) {
+	g := NewWithT(t)
+	b := ready(t)
+	p := b.proc.(*localProcess).supervisor.Process
+	for _, sig := range []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGPIPE} {
+		g.Expect(p.Signal(sig)).To(Succeed())
+	}
+	g.Expect(ping(bounded(t), mustAddress(t, b))).To(Succeed())
+	group, err := syscall.Getpgid(p.Pid)
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(group).To(Equal(p.Pid), "it leads a group of its own")
+	group, err = syscall.Getpgid(b.PID())
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(group).To(Equal(b.PID()), "so does Blender")
+	exit, err := b.Stop(bounded(t))
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(exit.Code).To(BeZero())
+}
+
+func mustAddress(t *testing.T, b *Blender) string {
+	t.Helper()
+	address, err := b.Address(bounded(t))
+	NewWithT(t).Expect(err).NotTo(HaveOccurred())
+	return address
+}
+
+func TestDescendantsThatOutliveBlenderAreListedAndKilled(t *testing.T) {
+	for _, end := range []string{"exit", "crash"} {
+		t.Run(end, func(t *testing.T) {
+			g := NewWithT(t)
+			option := Env("FAKE_EXIT", "0")
+			if end == "crash" {
+				option = Env("FAKE_CRASH", "segv")
+			}
+			b := fake(t, Env("FAKE_CHILD", "both"), option)
+			exit, err := b.Wait(bounded(t)) // the children hold the pipe: it must not be waited for
+			g.Expect(err).NotTo(HaveOccurred())
+			g.Expect(exit.Left).To(HaveLen(2))
+			for _, p := range exit.Left {
+				g.Expect(p.Command).To(ContainSubstring("fake-child-plain"))
+				g.Expect(startTicks(p.PID)).To(BeZero(), "process %d still runs", p.PID)
+			}
+			g.Expect(exit.String()).To(ContainSubstring("left running: "))
+		})
+	}
+}
+
+func TestChildThatEndsByItselfIsNotLeft(t *testing.T) {
+	g := NewWithT(t)
+	b := fake(t, Env("FAKE_CHILD", "brief"))
+	exit, err := b.Wait(bounded(t))
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(exit.Left).To(BeEmpty())
+}
