@@ -72,4 +72,7 @@ require (
 	gopkg.in/yaml.v3 v3.0.1 // indirect
 )
 
-tool github.com/onsi/ginkgo/v2/ginkgo
+tool (
+	github.com/bgcheck/bgcheck/ci/bgcheck
+	github.com/onsi/ginkgo/v2/ginkgo
+)

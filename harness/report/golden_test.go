@@ -96,7 +96,7 @@ func TestTextForTerminalsFits80Columns(t *testing.T) {
 		text += check.Line(false) + check.Details()
 	}
 	for line := range strings.Lines(text) {
-		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > columns {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > Columns {
 			t.Errorf("%d columns: %s", n, line)
 		}
 	}

@@ -36,7 +36,7 @@ func Colour(f *os.File) bool {
 func (r *Report) Table(place string, colour bool) string {
 	var b strings.Builder
 	indent := strings.Repeat(" ", len(Inconclusive)+2)
-	for _, line := range fold(r.title(func(s string) string { return s }), columns) {
+	for _, line := range Fold(r.title(func(s string) string { return s }), Columns) {
 		b.WriteString(line + "\n")
 	}
 	b.WriteString("\n")
@@ -92,7 +92,7 @@ func below(b *strings.Builder, indent, label, text string) {
 	if text == "" {
 		return
 	}
-	for _, line := range fold(text, columns-len(indent)-len(label)) {
+	for _, line := range Fold(text, Columns-len(indent)-len(label)) {
 		b.WriteString(strings.TrimRight(indent+label+line, " ") + "\n")
 		label = strings.Repeat(" ", len(label))
 	}
@@ -103,7 +103,7 @@ func nameWidth(checks []Result) int {
 	for _, check := range checks {
 		width = max(width, len(check.title()))
 	}
-	return min(width, columns-len(Inconclusive)-2-9)
+	return min(width, Columns-len(Inconclusive)-2-9)
 }
 
 // title is the check's name, with its target where there are several.

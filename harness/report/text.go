@@ -5,8 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// columns is the width that text for terminals is laid out for.
-const columns = 80
+// Columns is the width that text for terminals is laid out for.
+const Columns = 80
 
 // Details is the result as text of at most 80 columns, save for lines that
 // must stay whole: expected, seen, diagnosis, fix, command. Empty fields are
@@ -20,7 +20,7 @@ func (r Result) Details() string {
 			continue
 		}
 		label := field.name + ":" + strings.Repeat(" ", len("diagnosis: ")-len(field.name)-1)
-		lines := fold(field.text, columns-len(label)-2)
+		lines := Fold(field.text, Columns-len(label)-2)
 		if field.name == "command" {
 			// To be copied: not folded.
 			lines = strings.Split(field.text, "\n")
@@ -35,10 +35,10 @@ func (r Result) Details() string {
 	return b.String()
 }
 
-// fold breaks text into lines of at most width characters, between words.
+// Fold breaks text into lines of at most width characters, between words.
 // Lines of the text stay lines; those that are indented, being code, and words
 // longer than width stay whole.
-func fold(text string, width int) []string {
+func Fold(text string, width int) []string {
 	var lines []string
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		if utf8.RuneCountInString(line) <= width || strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {

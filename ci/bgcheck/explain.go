@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/spec/setup"
+)
+
+func hint(word string, known []string) string { return setup.Hint(word, known) }
+
+// list prints each check and what it asserts.
+func list(c *call) int {
+	if code, ok := c.parse(); !ok {
+		return code
+	}
+	const width = 24
+	for _, check := range contract.Catalogue() {
+		name := check.Name
+		for _, line := range report.Fold(check.True, report.Columns-width-1) {
+			fmt.Fprintf(c.out, "%-*s %s\n", width, name, line)
+			name = ""
+		}
+	}
+	return 0
+}
+
+// explain prints all that the catalogue says of checks, or of all checks of an
+// area.
+func explain(c *call) int {
+	if code, ok := c.parse(); !ok {
+		return code
+	}
+	var names, areas []string
+	for _, check := range contract.Catalogue() {
+		names = append(names, check.Name)
+		if area, _, _ := strings.Cut(check.Name, "/"); len(areas) == 0 || areas[len(areas)-1] != area {
+			areas = append(areas, area)
+		}
+	}
+	if c.flags.NArg() == 0 {
+		fmt.Fprintf(c.errout, "bgcheck: say which check, as in: bgcheck explain %s (`bgcheck list` lists them)\n", names[0])
+		return 2
+	}
+	first := true
+	for _, word := range c.flags.Args() {
+		checks := contract.Area(word)
+		if check, ok := contract.Find(word); ok {
+			checks = []contract.Check{check}
+		}
+		if len(checks) == 0 {
+			fmt.Fprintf(c.errout, "bgcheck: no check %q; %s\n", word, hint(word, append(names, areas...)))
+			return 1
+		}
+		for _, check := range checks {
+			if !first {
+				fmt.Fprintln(c.out)
+			}
+			first = false
+			explainOne(c.out, check)
+		}
+	}
+	return 0
+}
+
+func explainOne(w io.Writer, check contract.Check) {
+	fmt.Fprintln(w, check.Name)
+	for _, field := range []struct{ name, text string }{
+		{"True when", check.True}, {"Why", check.Why}, {"How it is measured", check.How}, {"Fix", check.Fix},
+	} {
+		if field.text == "" {
+			continue
+		}
+		fmt.Fprintf(w, "\n%s:\n", field.name)
+		for _, line := range report.Fold(field.text, report.Columns-2) {
+			fmt.Fprintln(w, strings.TrimRight("  "+line, " "))
+		}
+	}
+	if len(check.Needs) > 0 {
+		var needs []string
+		for _, need := range check.Needs {
+			needs = append(needs, string(need))
+		}
+		fmt.Fprintf(w, "\nNeeds from the target file: %s\n", strings.Join(needs, ", "))
+	}
+}
+
+// version prints which bgcheck this is.
+func version(c *call) int {
+	if code, ok := c.parse(); !ok {
+		return code
+	}
+	v := "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		v = info.Main.Version
+	}
+	fmt.Fprintf(c.out, "bgcheck %s (%s, %s/%s, report %s)\n", v, runtime.Version(), runtime.GOOS, runtime.GOARCH, report.Schema)
+	return 0
+}

@@ -1,0 +1,65 @@
+package spec
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// parent is who started this process: ginkgo, go test, or a shell.
+var parent = os.Getppid()
+
+var watchOnce sync.Once
+
+// watchOwners ends this process when its parent ends, or the process named by
+// $BGCHECK_OWNER. Blender ends with this process. An owner that has ended
+// before is an end at once: of a make that was killed, the orphaned ginkgo goes
+// on to the next suite. A name that is no process id is an error.
+func watchOwners() error {
+	owners := []int{parent}
+	if text := os.Getenv("BGCHECK_OWNER"); text != "" {
+		pid, err := strconv.Atoi(text)
+		if err != nil || pid <= 0 {
+			return fmt.Errorf("BGCHECK_OWNER=%q is no process id", text)
+		}
+		owners = append(owners, pid)
+	}
+	watchOnce.Do(func() {
+		for _, pid := range owners {
+			gone := make(chan struct{})
+			if !watch(pid, gone) || os.Getppid() != parent {
+				endOrphan(pid)
+			}
+			go func() {
+				<-gone
+				endOrphan(pid)
+			}()
+		}
+	})
+	return nil
+}
+
+// endOrphan ends the process. Nobody may be there to read what it says.
+func endOrphan(pid int) {
+	said := make(chan struct{})
+	go func() {
+		fmt.Fprintf(os.Stderr, "bgcheck: process %d, to which this run belongs, has ended; so does the run\n", pid)
+		close(said)
+	}()
+	select {
+	case <-said:
+	case <-time.After(200 * time.Millisecond):
+	}
+	os.Exit(1)
+}
+
+// poll closes gone when alive says no. For systems that do not tell the end of
+// another process's life.
+func poll(alive func() bool, gone chan<- struct{}) {
+	for alive() {
+		time.Sleep(200 * time.Millisecond)
+	}
+	close(gone)
+}

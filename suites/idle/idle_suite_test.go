@@ -1,0 +1,12 @@
+// Package idle_test checks that a quiet service costs nothing and answers at once afterwards.
+package idle_test
+
+import (
+	"testing"
+
+	_ "github.com/onsi/ginkgo/v2" // by this import the ginkgo command knows a suite
+
+	"github.com/bgcheck/bgcheck/harness/spec"
+)
+
+func TestIdle(t *testing.T) { spec.Run(t, "idle") }
