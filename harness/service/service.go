@@ -1,6 +1,3 @@
-// Package service holds clients of the services that add-ons offer: one JSON
-// object per connection (the seeds' protocol), newline-delimited JSON, raw TCP,
-// HTTP, and a client program of the author's own.
 package service
 
 import (
