@@ -1,0 +1,45 @@
+package contract_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/bgcheck/bgcheck/fixtures"
+	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/target"
+)
+
+// TestReferenceAddon runs the whole contract on the reference add-on, or on the
+// target file that BGCHECK_TARGET names; BGCHECK_CHECKS, a name or an area,
+// runs a part of it.
+func TestReferenceAddon(t *testing.T) {
+	needBlender(t)
+	path := os.Getenv("BGCHECK_TARGET")
+	if path == "" {
+		path = filepath.Join("..", "..", "pyaddon", "bgcheck.yaml")
+	}
+	under, err := target.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	if part := os.Getenv("BGCHECK_CHECKS"); part != "" {
+		names = append(names, part)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	results, err := contract.RunAll(ctx, contract.Config{Target: under}, names...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, result := range results {
+		if result.Verdict != report.Pass {
+			t.Errorf("%s must pass", result.Name)
+		}
+	}
+	t.Logf("\n%s", fixtures.Verdicts(results))
+}

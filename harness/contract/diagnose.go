@@ -1,0 +1,189 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/bgcheck/bgcheck/harness"
+)
+
+const zombieSeen = "the launch script has returned and Python has begun to end, yet the process lives and its service still answers"
+
+// whyUnready says what was seen of a service that never answered, and why.
+func (s *Session) whyUnready(ctx context.Context, life *Life, err error) (seen, diagnosis string) {
+	if reason := s.whyNotEnabled(ctx, life); reason != "" {
+		diagnosis = reason
+	}
+	if exit := life.Exit(); exit != nil {
+		seen = "it ended before its first answer: " + endOf(exit)
+		if diagnosis == "" {
+			_, diagnosis = s.whyEnded(ctx, life)
+		}
+		return seen, diagnosis
+	}
+	budget := short(s.target.Budgets.Ready)
+	seen = fmt.Sprintf("no answer within %s; the process lives; the last attempt: %s", budget, lastAttempt(err))
+	if diagnosis != "" {
+		return seen, diagnosis
+	}
+	return seen, s.whySilent(ctx, life, err)
+}
+
+// whyNotEnabled tells of an add-on that could not be enabled; "" when it was.
+func (s *Session) whyNotEnabled(ctx context.Context, life *Life) string {
+	for _, e := range life.saw(ctx, "enable") {
+		if e.OK {
+			return ""
+		}
+		if e.Traceback == "" {
+			return fmt.Sprintf("the add-on %s was not enabled: Blender does not find a module of that name, and goes on without it", e.Addon)
+		}
+		return fmt.Sprintf("the add-on %s was not enabled: its import or register() raised %s; Blender prints that and goes on without it",
+			e.Addon, lastLine(e.Traceback))
+	}
+	return ""
+}
+
+// whySilent tells why a living process does not answer.
+func (s *Session) whySilent(ctx context.Context, life *Life, err error) string {
+	source := s.sources()
+	listeners, listErr := life.Listeners(ctx)
+	switch {
+	case listErr == nil && len(listeners) == 0:
+		if trace := traceback(life.Log().Tail(200)); trace != "" {
+			return "it listens on no port; the log has an uncaught exception: " + trace
+		}
+		if at := source.cite("timer"); at != "" {
+			return fmt.Sprintf("it listens on no port; the source starts work through bpy.app.timers (%s), which never fire in background mode", at)
+		}
+		return "it listens on no port: the server was never started, or the loop that starts it is not driven"
+	case strings.Contains(err.Error(), "refused") && len(listeners) > 0:
+		return fmt.Sprintf("it listens on %v and not on the port it was given: the setting for the port is not read", listeners)
+	}
+	diagnosis := "it accepts connections and never replies: nothing drives the server's event loop on the main thread"
+	if at := source.cite("timer"); at != "" {
+		diagnosis += fmt.Sprintf("; the source uses bpy.app.timers (%s), which never fire in background mode", at)
+	} else if at := source.cite("sleep"); at != "" {
+		diagnosis += fmt.Sprintf("; the main thread may be in %s", at)
+	}
+	return diagnosis
+}
+
+// whyEnded says how a life ended that nobody asked to end, and why.
+func (s *Session) whyEnded(ctx context.Context, life *Life) (seen, diagnosis string) {
+	exit := life.Exit()
+	if exit == nil {
+		return "it runs", ""
+	}
+	seen = endOf(exit)
+	source := s.sources()
+	trace := traceback(life.Log().Tail(200))
+	switch {
+	case exit.OOM:
+		return seen, "the kernel ended it for want of memory"
+	case exit.Signal != nil && crashed(exit.Signal):
+		diagnosis = "Blender crashed"
+		if at := source.cite("thread"); at != "" {
+			diagnosis += fmt.Sprintf("; the source runs threads (%s): everything of bpy belongs on the main thread", at)
+		}
+		return seen, diagnosis
+	case exit.Signal != nil && strings.HasPrefix(signalName(exit.Signal), "SIGPIPE"):
+		return seen, "a client that went away in mid-reply ended it: SIGPIPE has its default action; call signal.signal(signal.SIGPIPE, signal.SIG_IGN)"
+	case exit.Signal != nil:
+		return seen, "another process sent it " + signalName(exit.Signal)
+	case trace != "" && exit.Code == 0:
+		return seen, fmt.Sprintf("an uncaught exception ended the launch script, and Blender exits 0 on that: %s", trace)
+	case trace != "":
+		return seen, "an uncaught exception ended it: " + trace
+	case exit.Code != 0:
+		return seen, fmt.Sprintf("it ended itself with code %d; the last line of its output: %s", exit.Code, lastOf(exit.Tail))
+	}
+	return seen, s.whyReturned(ctx, life)
+}
+
+// whyReturned tells why a script came to its end with nothing wrong.
+func (s *Session) whyReturned(ctx context.Context, life *Life) string {
+	source := s.sources()
+	const returned = "the launch script came to its end, and Blender in background mode ends with it"
+	if at := source.cite("status"); at != "" && source.first("sleep") != "" {
+		return fmt.Sprintf("%s: the loop that keeps it alive ends on a status (%s)", returned, at)
+	}
+	if at := source.cite("daemon"); at != "" {
+		return fmt.Sprintf("%s: the service runs in a daemon thread (%s), which does not keep the process", returned, at)
+	}
+	if at := source.cite("timer"); at != "" {
+		return fmt.Sprintf("%s: it is kept alive through bpy.app.timers (%s), which never fire in background mode", returned, at)
+	}
+	if at := source.cite("modal"); at != "" {
+		return fmt.Sprintf("%s: it is kept alive by a modal operator (%s), which gets no events in background mode", returned, at)
+	}
+	return returned + ": nothing keeps it alive"
+}
+
+// whyDeaf tells why a service answers at first and then no more.
+func (s *Session) whyDeaf(life *Life) string {
+	diagnosis := "the process lives and the service has stopped answering: after its first request nothing accepts or drives it"
+	if trace := traceback(life.Log().Tail(200)); trace != "" {
+		diagnosis += "; the log has an exception: " + trace
+	}
+	return diagnosis
+}
+
+// whyZombie tells why a process goes on over freed data.
+func (s *Session) whyZombie() string {
+	diagnosis := "the launch script has returned; a non-daemon thread keeps the process and its sockets alive over Blender data that is freed"
+	if at := s.sources().cite("thread"); at != "" {
+		diagnosis += fmt.Sprintf(" (%s)", at)
+	}
+	return diagnosis
+}
+
+var exceptionLine = regexp.MustCompile(`^[A-Za-z_][\w.]*(Error|Exception|Exit|Interrupt|Warning|[A-Z]\w*)?(: .*)?$`)
+
+// traceback is the last line of the last traceback in a log: what was raised.
+func traceback(lines []string) string {
+	raised := ""
+	for i := range lines {
+		if !strings.HasPrefix(strings.TrimSpace(lines[i]), "Traceback (most recent call last)") {
+			continue
+		}
+		for _, line := range lines[i+1:] {
+			if line == "" || strings.HasPrefix(line, " ") {
+				continue
+			}
+			if exceptionLine.MatchString(line) {
+				raised = line
+			}
+			break
+		}
+	}
+	return raised
+}
+
+// lastAttempt is the cause of a readiness wait that ran out.
+func lastAttempt(err error) string {
+	var wrapped *harness.Error
+	if errors.As(err, &wrapped) {
+		return firstLine(wrapped.Err)
+	}
+	return firstLine(err)
+}
+
+func lastLine(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.TrimSpace(lines[len(lines)-1])
+}
+
+// lastOf is the last line that says something.
+func lastOf(lines []string) string {
+	for i := len(lines) - 1; i >= 0; i-- {
+		line := strings.TrimSpace(lines[i])
+		if line != "" && line != "Blender quit" {
+			return line
+		}
+	}
+	return "(none)"
+}

@@ -1,0 +1,154 @@
+package contract
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+)
+
+// effectBudget is how long the effect of a code may come after its reply.
+const effectBudget = 5 * time.Second
+
+// effect is what came of one exec request: the reply, and what the code itself
+// wrote into the scratch folder. Only the second is believed.
+type effect struct {
+	reply    []byte
+	replyErr error
+	// wrote is what the code noted in _bg; nil when nothing came.
+	wrote map[string]any
+}
+
+// run executes Python that notes its findings in the dict _bg, and waits until
+// the code has written it to a file. The code is flat, without functions of
+// its own: a service may run it with separate globals and locals.
+func (l *Life) run(ctx context.Context, code string) (effect, error) {
+	name := "effect-" + nonce() + ".json"
+	path := pyString(l.Scratch() + "/" + name)
+	whole := strings.Join([]string{
+		"import bpy, json, os, threading, time",
+		"_bg = {}",
+		strings.TrimSpace(code),
+		"_bgf = open(" + path + " + '.part', 'w')",
+		"_bgf.write(json.dumps(_bg))",
+		"_bgf.close()",
+		"os.replace(" + path + " + '.part', " + path + ")",
+	}, "\n") + "\n"
+	return l.runRaw(ctx, whole, name)
+}
+
+// runRaw executes code as it is and waits for the file it writes.
+func (l *Life) runRaw(ctx context.Context, code, file string) (effect, error) {
+	type answer struct {
+		reply []byte
+		err   error
+	}
+	replied := make(chan answer, 1)
+	go func() {
+		reply, err := l.exec(ctx, code)
+		replied <- answer{reply, err}
+	}()
+	var seen effect
+	var waiting <-chan time.Time
+	var answered bool
+	poll := time.NewTicker(10 * time.Millisecond)
+	defer poll.Stop()
+	for {
+		if seen.wrote == nil {
+			wrote, err := l.note(ctx, file)
+			if err != nil {
+				return seen, err
+			}
+			seen.wrote = wrote
+		}
+		if answered && seen.wrote != nil {
+			return seen, nil
+		}
+		select {
+		case a := <-replied:
+			seen.reply, seen.replyErr, answered = a.reply, a.err, true
+			replied = nil
+			waiting = time.After(effectBudget)
+		case <-waiting:
+			return seen, nil
+		case <-l.Done():
+			if !answered {
+				a := <-replied
+				seen.reply, seen.replyErr = a.reply, a.err
+			}
+			if seen.wrote == nil {
+				seen.wrote, _ = l.note(ctx, file)
+			}
+			return seen, nil
+		case <-ctx.Done():
+			return seen, fmt.Errorf("wait for the effect: %w", ctx.Err())
+		case <-poll.C:
+		}
+	}
+}
+
+// note reads a JSON file that executed code wrote; nil while there is none.
+func (l *Life) note(ctx context.Context, file string) (map[string]any, error) {
+	text, err := l.ReadScratch(ctx, file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read effect: %w", err)
+	}
+	var wrote map[string]any
+	if err := json.Unmarshal(text, &wrote); err != nil {
+		return nil, fmt.Errorf("read effect: %w", err)
+	}
+	return wrote, nil
+}
+
+// marked waits until a file that executed code writes is there.
+func (l *Life) marked(ctx context.Context, file string, within time.Duration) bool {
+	wait, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	for {
+		if _, err := l.ReadScratch(wait, file); err == nil {
+			return true
+		}
+		if !l.alive() || !pause(wait, 5*time.Millisecond) {
+			return false
+		}
+	}
+}
+
+// marker is Python that writes an empty file into the scratch folder.
+func (l *Life) marker(file string) string {
+	return "open(" + pyString(l.Scratch()+"/"+file) + ", 'w').close()"
+}
+
+// nonce is a text that nobody else has written.
+func nonce() string {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails, says crypto/rand
+	return hex.EncodeToString(b[:])
+}
+
+// pyString is a Python string literal in ASCII.
+func pyString(text string) string {
+	var out strings.Builder
+	out.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			out.WriteByte('\\')
+			out.WriteRune(r)
+		case r < 0x20 || r > 0x7e:
+			fmt.Fprintf(&out, `\U%08x`, r)
+		default:
+			out.WriteRune(r)
+		}
+	}
+	out.WriteByte('"')
+	return out.String()
+}

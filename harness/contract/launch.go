@@ -1,0 +1,128 @@
+package contract
+
+import (
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/bgcheck/bgcheck/harness"
+)
+
+// folderMount is the name under which Blender reads the target file's folder.
+const folderMount = "target"
+
+// options turn the target, with a launch's tweaks, into harness options.
+func (s *Session) options(tweaks Tweaks) []harness.Option {
+	t := s.target
+	options := []harness.Option{
+		harness.On(s.backend),
+		harness.Parent(s.out),
+		s.portOption(tweaks),
+		harness.Flags(all(t.Launch.Flags)...),
+	}
+	if t.Dir != "" {
+		options = append(options, harness.Mount(folderMount, t.Dir))
+	}
+	for name, folder := range t.Mounts {
+		options = append(options, harness.Mount(name, t.Resolve(folder)))
+	}
+	if len(t.Bundled) > 0 {
+		options = append(options, harness.Flags("--addons", strings.Join(t.Bundled, ",")))
+	}
+	for _, path := range t.Requires {
+		path = t.Resolve(path)
+		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+		options = append(options, harness.Addon(path, name, true))
+	}
+	if t.Addon != "" {
+		options = append(options, harness.Addon(t.Resolve(t.Addon), t.Module, t.Enable != "script"))
+	}
+	for name, value := range t.Env {
+		options = append(options, harness.Env(name, fill(value)))
+	}
+	for name, value := range tweaks.Env {
+		options = append(options, harness.Env(name, fill(value)))
+	}
+	if script, args := s.script(tweaks); script != "" {
+		options = append(options, harness.Script(script, args...))
+	}
+	return options
+}
+
+// script is what is run with --python, and its arguments: the author's own
+// script, or our launcher, which lies in each instance's run folder.
+func (s *Session) script(tweaks Tweaks) (path string, args []string) {
+	l := s.target.Launch
+	args = l.Args
+	if tweaks.Args != nil {
+		args = tweaks.Args
+	}
+	switch {
+	case l.Script != "":
+		return s.inFolder(l.Script), all(args)
+	case l.Start == "":
+		return "", nil
+	}
+	own := []string{"--start", l.Start}
+	if s.target.Module != "" {
+		own = append([]string{"--addon", s.target.Module}, own...)
+	}
+	if l.AsyncLoop != "" {
+		own = append(own, "--async-loop", l.AsyncLoop, "--drive", "kick")
+	}
+	if l.Cleanup != "" {
+		own = append(own, "--cleanup", l.Cleanup)
+	}
+	return "{dir}/run/launch.py", append(own, all(args)...)
+}
+
+// portOption chooses how the service gets its port.
+func (s *Session) portOption(tweaks Tweaks) harness.Option {
+	service := s.target.Service
+	if tweaks.Port != 0 {
+		return harness.Port(tweaks.Port)
+	}
+	if number, err := strconv.Atoi(service.Port); err == nil {
+		return harness.Port(number)
+	}
+	if service.Port == "announced" {
+		if pattern, err := regexp.Compile(service.Announce); err == nil {
+			return harness.Announced(pattern)
+		}
+	}
+	return harness.Port(harness.ReservePort)
+}
+
+// fixedPort says whether all lives use one port, so that only one can be at a time.
+func (s *Session) fixedPort() bool {
+	_, err := strconv.Atoi(s.target.Service.Port)
+	return err == nil
+}
+
+// local says whether Blender shares the harness's machine and network.
+func (s *Session) local() bool { return s.backend.Name() == "local" }
+
+// inFolder is a file as Blender sees it: below the target's folder through its
+// mount, elsewhere by its own path.
+func (s *Session) inFolder(path string) string {
+	t := s.target
+	rel, err := filepath.Rel(t.Dir, t.Resolve(path))
+	if t.Dir == "" || err != nil || strings.HasPrefix(rel, "..") {
+		return t.Resolve(path)
+	}
+	return "{mount:" + folderMount + "}/" + filepath.ToSlash(rel)
+}
+
+// fill replaces {target}; the harness replaces the rest.
+func fill(text string) string {
+	return strings.ReplaceAll(text, "{target}", "{mount:"+folderMount+"}")
+}
+
+func all(texts []string) []string {
+	filled := make([]string, len(texts))
+	for i, text := range texts {
+		filled[i] = fill(text)
+	}
+	return filled
+}

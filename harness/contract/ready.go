@@ -1,0 +1,188 @@
+package contract
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/report"
+)
+
+// becomeReady waits for the service of a new life and looks whether it stays.
+// What it finds wrong is a *FaultError, remembered when it says something
+// about the target and not about this one launch.
+func (s *Session) becomeReady(ctx context.Context, life *Life) error {
+	if s.target.Service.Protocol == "none" {
+		return s.enabledOnly(ctx, life)
+	}
+	budget := s.target.Budgets.Ready
+	wait, cancel := context.WithTimeout(ctx, budget)
+	defer cancel()
+	err := life.WaitReady(wait, func(ctx context.Context, address string) error {
+		one, cancel := context.WithTimeout(ctx, max(budget/3, 2*time.Second))
+		defer cancel()
+		return life.answers(one, address)
+	})
+	if err != nil {
+		return s.unready(ctx, life, err)
+	}
+	if err := s.settle(ctx, life); err != nil {
+		return err
+	}
+	s.everReady = true
+	return nil
+}
+
+// unready turns a failed wait into the fault that start/ready reports.
+func (s *Session) unready(ctx context.Context, life *Life, err error) error {
+	if ctx.Err() != nil {
+		return fmt.Errorf("wait until ready: %w", context.Cause(ctx))
+	}
+	if errors.Is(err, harness.ErrMachine) {
+		s.broken = err
+		return err
+	}
+	seen, diagnosis := s.whyUnready(ctx, life, err)
+	return s.fault(life, "start/ready", seen, diagnosis)
+}
+
+// fault remembers a fault that holds for every launch of the target. A launch
+// that was changed, or comes after one that went well, says nothing of the others.
+func (s *Session) fault(life *Life, check, seen, diagnosis string) error {
+	fault := &FaultError{
+		Check: check, Seen: seen, Diagnosis: diagnosis,
+		Evidence: life.evidence(), Command: life.Command(),
+	}
+	if !s.everReady && life.plain {
+		s.broken = fault
+	}
+	return fault
+}
+
+// settle asks the first life of a session again: one answer does not yet show
+// a service. It also learns how long a small request usually takes.
+func (s *Session) settle(ctx context.Context, life *Life) error {
+	if !s.everReady {
+		select {
+		case <-life.Done():
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(settling):
+		}
+	}
+	for range 2 {
+		began := time.Now()
+		err := life.ping(ctx)
+		s.usual = max(s.usual, time.Since(began))
+		if err == nil {
+			continue
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("ask again: %w", ctx.Err())
+		}
+		if s.ended(ctx, life) {
+			seen, diagnosis := s.whyEnded(ctx, life)
+			return s.fault(life, "start/ready", "it answered once and then "+seen, diagnosis)
+		}
+		return s.fault(life, "alive/stays",
+			fmt.Sprintf("it answered its first request, and then none within %s (%s)", short(s.patience()), firstLine(err)),
+			s.whyDeaf(life))
+	}
+	if !life.alive() {
+		seen, diagnosis := s.whyEnded(ctx, life)
+		return s.fault(life, "start/ready", "it answered once and then "+seen, diagnosis)
+	}
+	if len(life.saw(ctx, "finalize")) > 0 {
+		return s.fault(life, "alive/scene", zombieSeen, s.whyZombie())
+	}
+	return nil
+}
+
+// ended waits a moment for the end of a process whose service has just gone.
+func (s *Session) ended(ctx context.Context, life *Life) bool {
+	select {
+	case <-life.Done():
+		return true
+	case <-ctx.Done():
+	case <-time.After(time.Second):
+	}
+	return false
+}
+
+// enabledOnly is readiness of a target without a service: the add-on has been
+// enabled and the process has not ended.
+func (s *Session) enabledOnly(ctx context.Context, life *Life) error {
+	wait, cancel := context.WithTimeout(ctx, s.target.Budgets.Ready)
+	defer cancel()
+	for life.alive() {
+		if s.target.Module == "" || len(life.saw(wait, "enable")) > 0 {
+			break
+		}
+		if !pause(wait, 20*time.Millisecond) {
+			break
+		}
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	s.everReady = true
+	return nil
+}
+
+// patience is how long a small request may take before it counts as lost: far
+// over the latency budget, which idle/responsive judges, and over what the
+// service usually takes.
+func (s *Session) patience() time.Duration {
+	return max(2*time.Second, 5*s.target.Budgets.Latency, 10*s.usual)
+}
+
+// pause waits for d and reports whether ctx still runs.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// attribute looks for a deeper fault behind a failure, so that one fault is
+// reported by one check.
+func (s *Session) attribute(ctx context.Context, check Check, result report.Result) report.Result {
+	if judgesLife[check.Name] {
+		return result
+	}
+	s.mu.Lock()
+	used := append([]*Life(nil), s.used...)
+	s.mu.Unlock()
+	for _, life := range used {
+		exit := life.Exit()
+		if exit == nil && !life.asked && len(life.saw(ctx, "finalize")) > 0 {
+			s.broken = s.fault(life, "alive/scene", zombieSeen, s.whyZombie())
+			return FromError(s.broken)
+		}
+		if exit == nil || exit.Asked || !life.plain {
+			continue
+		}
+		// It ended by itself. Would it have, had nobody asked it for anything?
+		seen := s.observe(ctx)
+		if seen.err != nil {
+			return FromError(seen.err)
+		}
+		if seen.exit != nil {
+			return Skipped(fmt.Sprintf("it ends by itself: see alive/stays (left alone, %s)", endOf(seen.exit)))
+		}
+	}
+	return result
+}
+
+// judgesLife names the checks whose statement is about the end of a life, so
+// that nothing deeper can be behind it.
+var judgesLife = map[string]bool{
+	"start/ready": true, "start/enabled": true, "start/port-busy": true, "start/bad-config": true,
+	"alive/stays": true, "alive/scene": true,
+}

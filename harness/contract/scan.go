@@ -1,0 +1,195 @@
+package contract
+
+import (
+	"archive/zip"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+)
+
+// finding is a line of the target's Python source that can explain a fault.
+type finding struct {
+	kind string
+	file string // relative to the add-on's or the script's folder
+	line int
+	text string
+}
+
+// findings are all such lines of the add-on and the launch script.
+type findings []finding
+
+// patterns are searched line by line, outside comments and long strings. The
+// checks of source/* read the syntax tree instead; here a hint is enough.
+var patterns = []struct {
+	kind    string
+	pattern *regexp.Regexp
+}{
+	{"timer", regexp.MustCompile(`bpy\.app\.timers\.register\b`)},
+	{"modal", regexp.MustCompile(`\b(modal_handler_add|event_timer_add)\b`)},
+	{"thread", regexp.MustCompile(`\b(threading\.Thread|Thread|ThreadPoolExecutor|start_new_thread|ThreadingTCPServer|ThreadingHTTPServer|ThreadingMixIn|run_in_executor|to_thread)\s*\(`)},
+	{"daemon", regexp.MustCompile(`\bdaemon(_threads)?\s*=\s*True|setDaemon\(True\)`)},
+	{"sigterm", regexp.MustCompile(`\bSIGTERM\b`)},
+	{"sigint", regexp.MustCompile(`\bSIGINT\b`)},
+	{"sleep", regexp.MustCompile(`\bsleep\s*\(`)},
+	{"exit", regexp.MustCompile(`\b(sys\.exit|os\._exit|raise\s+SystemExit)\b`)},
+	{"catch", regexp.MustCompile(`^\s*except\s*(BaseException\b.*)?:|^\s*except\s+Exception\b`)},
+	{"catch-exit", regexp.MustCompile(`^\s*except\s*:|^\s*except\s+\(?.*\b(BaseException|SystemExit)\b`)},
+	{"new-loop", regexp.MustCompile(`\bnew_event_loop\s*\(`)},
+	{"run-forever", regexp.MustCompile(`\brun_forever\s*\(`)},
+	{"kick", regexp.MustCompile(`\bkick_async_loop\s*\(`)},
+	{"status", regexp.MustCompile(`^\s*(if|while)\s+.*\b(is_running|is_up|running|is_alive|status)\b.*:`)},
+	{"any", regexp.MustCompile(`['"]0\.0\.0\.0['"]|['"]::['"]|INADDR_ANY|\(\s*['"]{2}\s*,`)},
+	{"port", regexp.MustCompile(`(?i)\bport\b.*(environ|getenv|argv)|(environ|getenv|argv).*port`)},
+	{"quit", regexp.MustCompile(`\bquit_blender\b`)},
+	{"child", regexp.MustCompile(`\b(subprocess\.|Popen\(|multiprocessing\b|os\.fork\()`)},
+}
+
+// sources reads the target's Python once.
+func (s *Session) sources() findings {
+	if s.source == nil {
+		found := findings{}
+		for _, path := range []string{s.target.Addon, s.target.Launch.Script} {
+			if path != "" {
+				found = append(found, scan(s.target.Resolve(path))...)
+			}
+		}
+		s.source = &found
+	}
+	return *s.source
+}
+
+// first is where a pattern was found first, e.g. "handler.py:41", or "".
+func (f findings) first(kind string) string {
+	for _, one := range f {
+		if one.kind == kind {
+			return fmt.Sprintf("%s:%d", one.file, one.line)
+		}
+	}
+	return ""
+}
+
+// cite quotes the first place of a kind: "handler.py:41 `time.sleep(1)`".
+func (f findings) cite(kind string) string {
+	for _, one := range f {
+		if one.kind == kind {
+			return fmt.Sprintf("%s:%d `%s`", one.file, one.line, one.text)
+		}
+	}
+	return ""
+}
+
+// scan reads a .py file, a folder or a zip. What cannot be read is left out: a
+// diagnosis does without it.
+func scan(path string) findings {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil
+	}
+	if info.IsDir() {
+		return scanFS(os.DirFS(path))
+	}
+	if strings.EqualFold(filepath.Ext(path), ".zip") {
+		archive, err := zip.OpenReader(path)
+		if err != nil {
+			return nil
+		}
+		defer func() { _ = archive.Close() }()
+		return scanFS(&archive.Reader)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	return scanText(filepath.Base(path), string(text))
+}
+
+func scanFS(tree fs.FS) findings {
+	var found findings
+	_ = fs.WalkDir(tree, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".py" {
+			return nil
+		}
+		file, err := tree.Open(path)
+		if err != nil {
+			return nil
+		}
+		defer func() { _ = file.Close() }()
+		text, err := io.ReadAll(io.LimitReader(file, 1<<20))
+		if err == nil {
+			found = append(found, scanText(path, string(text))...)
+		}
+		return nil
+	})
+	return found
+}
+
+// scanText looks at the lines of one file.
+func scanText(file, text string) findings {
+	var found findings
+	number, quote := 0, ""
+	for line := range strings.Lines(text) {
+		number++
+		var code string
+		code, quote = codeOf(line, quote)
+		if strings.TrimSpace(code) == "" {
+			continue
+		}
+		for _, p := range patterns {
+			if p.pattern.MatchString(code) {
+				found = append(found, finding{p.kind, file, number, strings.TrimSpace(line)})
+			}
+		}
+	}
+	return found
+}
+
+// codeOf cuts comments and what lies in triple quotes off a line; quote is the
+// triple quote that is open at its begin, and the one open at its end is returned.
+func codeOf(line, quote string) (code, open string) {
+	var out strings.Builder
+	for line != "" {
+		if quote != "" {
+			end := strings.Index(line, quote)
+			if end < 0 {
+				return out.String(), quote
+			}
+			line, quote = line[end+3:], ""
+			continue
+		}
+		begin := strings.IndexAny(line, `"'#`)
+		if begin < 0 {
+			out.WriteString(line)
+			break
+		}
+		out.WriteString(line[:begin])
+		line = line[begin:]
+		switch {
+		case line[0] == '#':
+			return out.String(), ""
+		case strings.HasPrefix(line, `"""`), strings.HasPrefix(line, `'''`):
+			quote, line = line[:3], line[3:]
+		default:
+			end := closing(line)
+			out.WriteString(line[:end])
+			line = line[end:]
+		}
+	}
+	return out.String(), quote
+}
+
+// closing is the position behind the string literal at the begin of line.
+func closing(line string) int {
+	for i := 1; i < len(line); i++ {
+		switch line[i] {
+		case '\\':
+			i++
+		case line[0]:
+			return i + 1
+		}
+	}
+	return len(line)
+}
