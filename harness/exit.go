@@ -11,7 +11,7 @@ import (
 
 // Exit tells how a Blender ended.
 type Exit struct {
-	// Code is the exit code, -1 when a signal ended it.
+	// Code is the exit code, -1 when a signal ended it or nobody saw the end.
 	Code int
 	// Signal that ended it, nil otherwise.
 	Signal os.Signal
@@ -77,6 +77,8 @@ func (e *Exit) String() string {
 	switch {
 	case e.Err != nil && e.Code < 0 && e.Signal == nil:
 		fmt.Fprintf(&s, "end not seen (%v)", e.Err)
+	case e.Code < 0 && e.Signal == nil:
+		s.WriteString("end not seen")
 	case e.Escalated && e.Request != nil:
 		fmt.Fprintf(&s, "ignored %s for %s and was killed", signalName(e.Request), seconds(e.Grace))
 	case e.Asked && e.Request == nil && e.Signal != nil:

@@ -3,6 +3,8 @@ package harness
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
@@ -59,14 +61,14 @@ func (l local) Info(ctx context.Context) (Info, error) {
 	}
 	m := versionLine.FindSubmatch(output.Bytes())
 	if m == nil {
-		said := strings.TrimSpace(output.String())
-		if said, _, _ = strings.Cut(said, "\n"); said == "" {
+		said, _, _ := strings.Cut(strings.TrimSpace(output.String()), "\n")
+		if said = fmt.Sprintf("%.100q", said); said == `""` {
 			said = "nothing"
 		}
 		if err == nil {
-			err = os.ErrInvalid
+			err = errors.New("exit status 0")
 		}
-		return Info{}, machinef("ask %s for its version: it printed %.100q and not \"Blender X.Y.Z\" (%w); set %s=/path/to/blender",
+		return Info{}, machinef("ask %s for its version: it printed %s and not \"Blender X.Y.Z\" (%w); set %s=/path/to/blender",
 			path, said, err, ExecutableVariable)
 	}
 	info := Info{Version: string(m[1]), Path: path}

@@ -283,6 +283,10 @@ func (p *localProcess) ask(sig int) (<-chan string, error) {
 	return answer, nil
 }
 
+// supervisorPatience is how long a supervisor may take to kill its tree before
+// it is killed itself.
+var supervisorPatience = 10 * time.Second
+
 // Kill cuts the tether. A supervisor that does not act is killed itself, and
 // Blender with it.
 func (p *localProcess) Kill(ctx context.Context) error {
@@ -292,7 +296,7 @@ func (p *localProcess) Kill(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
-	case <-time.After(10 * time.Second):
+	case <-time.After(supervisorPatience):
 	}
 	if err := p.supervisor.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return machinef("kill supervisor: %w", err)
@@ -317,6 +321,10 @@ func (p *localProcess) Listeners(ctx context.Context) ([]netip.AddrPort, error) 
 	if err != nil {
 		return nil, err
 	}
+	return listenersOf(sample)
+}
+
+func listenersOf(sample usage.Sample) ([]netip.AddrPort, error) {
 	pids := make([]int, len(sample.Procs))
 	for i, proc := range sample.Procs {
 		pids[i] = proc.PID

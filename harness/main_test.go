@@ -10,15 +10,18 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
 	. "github.com/onsi/gomega"
 )
 
-// fakeBlender is the path of the built fixtures/fakeblender.
-var fakeBlender string
+// fakeBlender is the path of the built fixtures/fakeblender; realBlender is what
+// the user has named, if anything.
+var fakeBlender, realBlender string
 
 // safety is no budget: it ends a test that would hang.
 const safety = 60 * time.Second
@@ -45,6 +48,12 @@ func runTests(m *testing.M) int {
 	build := exec.Command("go", "build", "-o", fakeBlender, "../fixtures/fakeblender")
 	if output, err := build.CombinedOutput(); err != nil {
 		fmt.Printf("build the fake Blender: %v\n%s", err, output)
+		return 1
+	}
+	// Examples use the default; tests of the default set it themselves.
+	realBlender = os.Getenv(ExecutableVariable)
+	if err := os.Setenv(ExecutableVariable, fakeBlender); err != nil {
+		fmt.Println(err)
 		return 1
 	}
 	return m.Run()
@@ -125,4 +134,39 @@ func file(t *testing.T, name, content string) string {
 	path := filepath.Join(t.TempDir(), name)
 	NewWithT(t).Expect(os.WriteFile(path, []byte(content), 0o644)).To(Succeed())
 	return path
+}
+
+func mustAddress(t *testing.T, b *Blender) string {
+	t.Helper()
+	address, err := b.Address(bounded(t))
+	NewWithT(t).Expect(err).NotTo(HaveOccurred())
+	return address
+}
+
+// asHarness makes the test binary a program that uses the harness; its value is
+// the fake Blender's path.
+const asHarness = "BGCHECK_TEST_AS_HARNESS"
+
+// runAsHarness launches the fake Blender with children, prints the PIDs of the
+// whole tree, and waits for ever.
+func runAsHarness() int {
+	b, err := Launch(context.Background(), On(Local(os.Getenv(asHarness))),
+		Env("FAKE_CHILD", "both"), Env("FAKE_SIGNALS", "term"), Env("FAKE_HOLD", "1"))
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	pids := []int{b.proc.(*localProcess).supervisor.Process.Pid, b.PID()}
+	for from := Cursor(0); len(pids) < 4; {
+		m, err := b.Log().Wait(context.Background(), from, regexp.MustCompile(`child (\d+)`))
+		if err != nil {
+			fmt.Println(err)
+			return 1
+		}
+		pid, _ := strconv.Atoi(m[1])
+		pids = append(pids, pid)
+		_, from, _ = b.Log().Since(from)
+	}
+	fmt.Println(pids, b.Dir())
+	select {}
 }

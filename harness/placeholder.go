@@ -14,17 +14,17 @@ var mountPlaceholder = regexp.MustCompile(`\{mount:([^{}]*)\}`)
 // that JSON passes unharmed.
 func Expand(text, dir string, mounts map[string]string) (string, error) {
 	text = strings.ReplaceAll(text, "{dir}", dir)
-	var unknown string
+	var unknown []string
 	text = mountPlaceholder.ReplaceAllStringFunc(text, func(m string) string {
 		name := mountPlaceholder.FindStringSubmatch(m)[1]
 		folder, ok := mounts[name]
 		if !ok {
-			unknown = name
+			unknown = append(unknown, name)
 		}
 		return folder
 	})
-	if unknown != "" {
-		return "", fmt.Errorf("replace {mount:%s}: no mount of that name: declare it with Mount(%q, folder)", unknown, unknown)
+	if len(unknown) > 0 {
+		return "", fmt.Errorf("replace {mount:%s}: no mount of that name: declare it with Mount(%q, folder)", unknown[0], unknown[0])
 	}
 	return text, nil
 }

@@ -149,6 +149,6 @@ func TestExitInOneLine(t *testing.T) {
 	g.Expect((&Exit{Took: 90 * time.Millisecond}).String()).To(Equal("exit code 0 after 0.09 s"))
 	g.Expect((&Exit{Code: -1, Signal: syscall.SIGKILL, OOM: true, Took: 2 * time.Second}).String()).
 		To(Equal("killed by SIGKILL (signal 9) for want of memory after 2.0 s"))
-	g.Expect((&Exit{Code: -1, Asked: true, Request: syscall.SIGTERM, Escalated: true, Grace: 5 * time.Second}).String()).
+	g.Expect((&Exit{Code: -1, Signal: syscall.SIGKILL, Asked: true, Request: syscall.SIGTERM, Escalated: true, Grace: 5 * time.Second}).String()).
 		To(Equal("ignored SIGTERM for 5.0 s and was killed"))
 }

@@ -2,12 +2,9 @@ package harness
 
 import (
 	"bufio"
-	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
-	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -17,34 +14,6 @@ import (
 	. "github.com/onsi/gomega"
 	"golang.org/x/sys/unix"
 )
-
-// asHarness makes the test binary a program that uses the harness; its value is
-// the fake Blender's path.
-const asHarness = "BGCHECK_TEST_AS_HARNESS"
-
-// runAsHarness launches the fake Blender with children, prints the PIDs of the
-// whole tree, and waits for ever.
-func runAsHarness() int {
-	b, err := Launch(context.Background(), On(Local(os.Getenv(asHarness))),
-		Env("FAKE_CHILD", "both"), Env("FAKE_SIGNALS", "term"), Env("FAKE_HOLD", "1"))
-	if err != nil {
-		fmt.Println(err)
-		return 1
-	}
-	pids := []int{b.proc.(*localProcess).supervisor.Process.Pid, b.PID()}
-	for from := Cursor(0); len(pids) < 4; {
-		m, err := b.Log().Wait(context.Background(), from, regexp.MustCompile(`child (\d+)`))
-		if err != nil {
-			fmt.Println(err)
-			return 1
-		}
-		pid, _ := strconv.Atoi(m[1])
-		pids = append(pids, pid)
-		_, from, _ = b.Log().Since(from)
-	}
-	fmt.Println(pids, b.Dir())
-	select {}
-}
 
 // hold opens a pidfd: from now on nothing else can be mistaken for pid.
 func hold(t *testing.T, pid int) int {
@@ -172,13 +141,6 @@ func TestSupervisorHeedsNoSignalOfTheTerminal(t *testing.T) {
 	exit, err := b.Stop(bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.Code).To(BeZero())
-}
-
-func mustAddress(t *testing.T, b *Blender) string {
-	t.Helper()
-	address, err := b.Address(bounded(t))
-	NewWithT(t).Expect(err).NotTo(HaveOccurred())
-	return address
 }
 
 func TestDescendantsThatOutliveBlenderAreListedAndKilled(t *testing.T) {

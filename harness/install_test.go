@@ -1,0 +1,91 @@
+package harness
+
+import (
+	"archive/zip"
+	"os"
+	"path/filepath"
+	"testing"
+
+	. "github.com/onsi/gomega"
+)
+
+func writeFiles(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	g := NewWithT(t)
+	for name, content := range files {
+		path := filepath.Join(dir, name)
+		g.Expect(os.MkdirAll(filepath.Dir(path), 0o755)).To(Succeed())
+		g.Expect(os.WriteFile(path, []byte(content), 0o644)).To(Succeed())
+	}
+}
+
+func zipped(t *testing.T, files map[string]string) string {
+	t.Helper()
+	g := NewWithT(t)
+	path := filepath.Join(t.TempDir(), "addon.zip")
+	f, err := os.Create(path)
+	g.Expect(err).NotTo(HaveOccurred())
+	z := zip.NewWriter(f)
+	for name, content := range files {
+		w, err := z.Create(name)
+		g.Expect(err).NotTo(HaveOccurred())
+		_, err = w.Write([]byte(content))
+		g.Expect(err).NotTo(HaveOccurred())
+	}
+	g.Expect(z.Close()).To(Succeed())
+	g.Expect(f.Close()).To(Succeed())
+	return path
+}
+
+func TestAddonIsInstalledFromWhateverItIs(t *testing.T) {
+	folder := t.TempDir()
+	writeFiles(t, folder, map[string]string{"__init__.py": "x", "sub/a.py": "a", "sub/__pycache__/a.pyc": "", ".git/config": ""})
+	NewWithT(t).Expect(os.Symlink("sub", filepath.Join(folder, "linked"))).To(Succeed())
+	extension := t.TempDir()
+	writeFiles(t, extension, map[string]string{"__init__.py": "x", "blender_manifest.toml": "id='e'"})
+	for situation, test := range map[string]struct {
+		path, module string
+		has, not     []string
+	}{
+		"folder": {folder, "mine", []string{"scripts/addons/mine/__init__.py", "scripts/addons/mine/sub/a.py", "scripts/addons/mine/linked/a.py"},
+			[]string{"scripts/addons/mine/sub/__pycache__", "scripts/addons/mine/.git"}},
+		"single file":  {file(t, "one.py", ""), "mine", []string{"scripts/addons/mine.py"}, nil},
+		"zip":          {zipped(t, map[string]string{"__init__.py": "", "b/c.py": ""}), "mine", []string{"scripts/addons/mine/b/c.py"}, nil},
+		"zip with top": {zipped(t, map[string]string{"mine-1.0/__init__.py": "", "mine-1.0/b/c.py": "", "__MACOSX/x": ""}), "mine", []string{"scripts/addons/mine/b/c.py"}, []string{"scripts/addons/mine/mine-1.0"}},
+		"zip of a file": {zipped(t, map[string]string{"solo.py": ""}), "solo",
+			[]string{"scripts/addons/solo.py"}, nil},
+		"extension": {extension, "bl_ext.user_default.e", []string{"extensions/user_default/e/__init__.py", "extensions/user_default/e/blender_manifest.toml"}, nil},
+	} {
+		t.Run(situation, func(t *testing.T) {
+			g := NewWithT(t)
+			b := fake(t, Addon(test.path, test.module, true))
+			for _, name := range test.has {
+				g.Expect(filepath.Join(b.Dir(), "profile", name)).To(BeARegularFile())
+			}
+			for _, name := range test.not {
+				g.Expect(filepath.Join(b.Dir(), "profile", name)).NotTo(BeAnExistingFile())
+			}
+		})
+	}
+}
+
+func TestAddonThatCannotBeInstalledIsRefused(t *testing.T) {
+	for situation, test := range map[string]struct{ path, module, says string }{
+		"zip that climbs out":        {zipped(t, map[string]string{"__init__.py": "", "../evil.py": ""}), "mine", `the entry "../evil.py" would leave the folder`},
+		"zip with an absolute path":  {zipped(t, map[string]string{"__init__.py": "", "/evil.py": ""}), "mine", `the entry "/evil.py" would leave the folder`},
+		"no zip at all":              {file(t, "x.zip", "not a zip"), "mine", "not a valid zip file"},
+		"empty zip":                  {zipped(t, nil), "mine", "no __init__.py at its top"},
+		"folder without __init__.py": {t.TempDir(), "mine", "no __init__.py at its top"},
+		"another kind of file":       {file(t, "x.blend", ""), "mine", "neither a folder, nor a .py file, nor a .zip"},
+		"extension without manifest": {zipped(t, map[string]string{"__init__.py": ""}), "bl_ext.user_default.mine", "has no blender_manifest.toml"},
+		"module that is a path":      {file(t, "x.py", ""), "../mine", "is not the name of a module"},
+		"no module":                  {file(t, "x.py", ""), "", "is not the name of a module"},
+	} {
+		t.Run(situation, func(t *testing.T) {
+			g := NewWithT(t)
+			_, err := Launch(bounded(t), On(Local(fakeBlender)), Addon(test.path, test.module, true))
+			g.Expect(err).To(MatchError(ContainSubstring(test.says)))
+			g.Expect(err).NotTo(MatchError(ErrMachine), "the add-on is at fault")
+		})
+	}
+}
