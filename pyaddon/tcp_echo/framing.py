@@ -116,7 +116,7 @@ class Framer:
 
     def _check_size(self, size: int) -> None:
         if size > self.limit:
-            raise FramingError("MessageTooLarge", "the request is longer than %d bytes" % self.limit)
+            raise FramingError("MessageTooLarge", "a request has at most %d bytes" % self.limit)
 
     def _scan(self, piece: bytes) -> int:
         """Look at the bytes not searched yet. The end of the object in the buffer, or -1."""
@@ -183,7 +183,7 @@ class Framer:
                 elif code in b"{[":
                     self._deepen(1)
                 elif code in STRAY:
-                    raise FramingError("BadRequest", "not JSON: byte 0x%02x outside a string" % code)
+                    raise FramingError("BadRequest", "byte 0x%02x outside a string" % code)
                 else:
                     self.depth -= 1
                     if self.depth <= 0:
