@@ -70,8 +70,12 @@ func (t *Target) checkAddonAt(p *problems, at, name string) {
 	case facts.unreadable != nil:
 		p.addAt(at, "%s %q cannot be read (%v); expected a folder, .py file or zip archive", at, name, facts.unreadable)
 	case facts.hasInit || facts.manifest != nil:
-		if facts.manifest == nil && !moduleName.MatchString(facts.base) {
-			p.addAt(at, "%s is called %q, which Python cannot import; expected letters, digits and _", at, facts.base)
+		if facts.manifest == nil && !moduleName.MatchString(facts.base) && (at != "addon" || t.Module == "") {
+			remedy := ""
+			if at == "addon" {
+				remedy = ", or module: the name to install it under"
+			}
+			p.addAt(at, "%s is called %q, which Python cannot import; expected letters, digits and _%s", at, facts.base, remedy)
 		}
 	case facts.isZip:
 		p.addAt(at, "%s %q holds no __init__.py or blender_manifest.toml at its top or in a folder there; expected a zip of an add-on", at, name)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+	"unicode"
 )
 
 // Problem is one mistake in a target file.
@@ -57,13 +58,29 @@ func (p *problems) add(line, column int, format string, args ...any) {
 	if p.full() {
 		return
 	}
-	problem := Problem{line, column, fmt.Sprintf(format, args...)}
+	problem := Problem{line, column, inOneLine(fmt.Sprintf(format, args...))}
 	for _, known := range p.list {
 		if known == problem {
 			return
 		}
 	}
 	p.list = append(p.list, problem)
+}
+
+// maxMessage is the length of a message, in characters.
+const maxMessage = 1000
+
+// inOneLine makes line ends and control characters of a quoted text visible.
+func inOneLine(message string) string {
+	if runes := []rune(message); len(runes) > maxMessage {
+		message = string(runes[:maxMessage]) + "..."
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return '\ufffd'
+		}
+		return r
+	}, strings.NewReplacer("\r", `\r`, "\n", `\n`, "\t", `\t`).Replace(message))
 }
 
 // note remembers where the value at a key path ("launch.start", "requires[0]") stands.

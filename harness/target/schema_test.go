@@ -114,7 +114,7 @@ func TestSchemaRefuses(t *testing.T) {
 		"neither addon nor script":   "name: x",
 		"a script that is missing":   "launch: {start: 'a:b'}",
 		"an unknown key":             good + "adon: x",
-		"an unknown key in a part":   good + "launch: {strat: 'a:b'}",
+		"an unknown key in a part":   good + "launch: {started: 'a:b'}",
 		"a text where a list should": good + "requires: other",
 		"an unknown word":            good + "service: {protocol: tcp}",
 		"a port out of range":        good + "service: {port: 70000}",

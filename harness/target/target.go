@@ -1,5 +1,3 @@
-// Package target holds what is under test: an add-on, how it is launched, how
-// it is spoken to, its budgets. It is read from a file, bgcheck.yaml.
 package target
 
 // Target is what is under test. A target file is this type in YAML; unknown

@@ -1,0 +1,210 @@
+package target
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"sort"
+	"strings"
+)
+
+// launch writes how the service is started.
+func (d *draft) launch() {
+	if d.isScript() || d.ownScript() {
+		return
+	}
+	start, others := d.startFunction()
+	switch {
+	case start == nil && d.registerServes() != "":
+		d.line("# register() calls %s, so the add-on serves by itself; --addons alone starts it.", d.registerServes())
+		d.todo("", "check that register() also keeps Blender alive in background mode; if not, give launch: {start: module:function}")
+		d.line("")
+		return
+	case start == nil:
+		d.todo("", "say how the service starts: no function without arguments at the top level of a module looks like it%s", d.startingClass())
+		d.line("# launch: {start: function}     # our launcher calls it and keeps Blender alive")
+		d.line("# launch: {script: launcher.py} # or a script of your own")
+		d.line("")
+		return
+	}
+	d.line("launch:")
+	d.line("  # %s: def %s()", start.place, start.name)
+	for i, other := range others {
+		if i < 3 {
+			d.line("  # or %s: def %s()", other.place, other.name)
+		}
+	}
+	d.line("  start: %s", scalar(d.callableOf(start)))
+	d.note("start: %s (%s)", d.callableOf(start), start.place)
+	if start.async {
+		d.todo("  ", "%s is async: our launcher calls it without awaiting; name a plain function that schedules it", start.name)
+	}
+	for _, fn := range d.functions {
+		if fn.name == "kick_async_loop" && fn.module != "" {
+			d.line("  # %s: def kick_async_loop(), driven in the seeds' way. Without this line the", fn.place)
+			d.line("  # loop's own selector is waited in, which answers faster and idles at less, where the add-on allows it.")
+			d.line("  async_loop: %s", fn.module)
+			d.note("async_loop: %s (%s)", fn.module, fn.place)
+			break
+		}
+	}
+	if stop := d.best(stopScore); stop != nil {
+		d.line("  # %s: def %s()", stop.place, stop.name)
+		d.line("  cleanup: %s", scalar(d.callableOf(stop)))
+	}
+	d.line("")
+}
+
+// callableOf is a function as launch.start names it.
+func (d *draft) callableOf(fn *pyFunction) string {
+	if fn.module == "" {
+		return fn.name
+	}
+	return fn.module + ":" + fn.name
+}
+
+var startName = regexp.MustCompile(`^(start|run|serve|launch|begin|open)(_|$)|_(start|serve|server|run)$`)
+
+var notStart = regexp.MustCompile(`stop|restart|clean|shutdown|close|^(is|get|has)_`)
+
+// startScore says how much a function looks like the start of a service; 0 and
+// less not at all.
+func startScore(fn *pyFunction) int {
+	name := fn.name
+	score := 0
+	switch {
+	case fn.required > 0, notStart.MatchString(name), name == "register", name == "unregister", strings.HasPrefix(name, "_"), strings.HasPrefix(name, "test"):
+		return 0
+	case name == "start_server_from_script":
+		score = 100
+	case startName.MatchString(name) && (strings.Contains(name, "serv") || strings.Contains(name, "background")):
+		score = 80
+	case name == "start" || name == "serve" || name == "run":
+		score = 70
+	case name == "main":
+		score = 40
+	case startName.MatchString(name):
+		score = 50
+	default:
+		return 0
+	}
+	if strings.Contains(name, "script") || strings.Contains(name, "background") {
+		score += 10
+	}
+	if fn.module == "" {
+		score += 5
+	}
+	if fn.async {
+		score -= 30
+	}
+	for _, token := range fn.body {
+		if token.kind == 'n' && (token.text == "socket" || token.text == "start_server" || token.text == "create_server" ||
+			token.text == "ensure_future" || token.text == "serve_forever" || token.text == "Thread" || strings.Contains(token.text, "Server")) {
+			return score + 15
+		}
+	}
+	return score
+}
+
+// stopScore says how much a function looks like a clean-up.
+func stopScore(fn *pyFunction) int {
+	switch {
+	case fn.required > 0 || fn.async:
+		return 0
+	case fn.name == "cleanup_server":
+		return 100
+	case strings.HasPrefix(fn.name, "stop") && strings.Contains(fn.name, "serv"), strings.HasPrefix(fn.name, "shutdown_"):
+		return 80
+	case fn.name == "stop" || fn.name == "cleanup" || fn.name == "shutdown":
+		return 70
+	}
+	return 0
+}
+
+// best is the function with the highest score, nil when none has one.
+func (d *draft) best(score func(*pyFunction) int) *pyFunction {
+	var found *pyFunction
+	for i := range d.functions {
+		if fn := &d.functions[i]; score(fn) > 0 && (found == nil || score(fn) > score(found)) {
+			found = fn
+		}
+	}
+	return found
+}
+
+// startFunction is the likeliest start, and others that could be.
+func (d *draft) startFunction() (start *pyFunction, others []*pyFunction) {
+	for i := range d.functions {
+		if startScore(&d.functions[i]) > 0 {
+			others = append(others, &d.functions[i])
+		}
+	}
+	sort.SliceStable(others, func(i, j int) bool { return startScore(others[i]) > startScore(others[j]) })
+	if len(others) == 0 {
+		return nil, nil
+	}
+	return others[0], others[1:]
+}
+
+// registerServes is what register() calls that looks like a start.
+func (d *draft) registerServes() string {
+	for _, fn := range d.functions {
+		if fn.name != "register" || fn.module != "" {
+			continue
+		}
+		for i, token := range fn.body {
+			if token.kind == 'n' && startName.MatchString(token.text) && pyStream(fn.body).is(i+1, "(") {
+				return token.text + "() (" + place{fn.file, token.line}.String() + ")"
+			}
+		}
+	}
+	return ""
+}
+
+// startingClass names a class that looks like the server.
+func (d *draft) startingClass() string {
+	for _, name := range sortedPlaces(d.classes) {
+		if strings.HasSuffix(name, "Server") {
+			return "; class " + name + " (" + d.classes[name].String() + ") does: write a function, or a script, that makes one and starts it"
+		}
+	}
+	return ""
+}
+
+// ownScript looks beside the add-on for a script that launches it, and writes
+// the launch when there is one.
+func (d *draft) ownScript() bool {
+	if d.addon == "." || strings.Contains(d.addon, "/") {
+		return false
+	}
+	files, _ := filepath.Glob(filepath.Join(d.folder, "*.py"))
+	for i, file := range files {
+		name := filepath.Base(file)
+		if name == d.addon || i > 20 {
+			continue
+		}
+		if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		s := newSurvey()
+		s.file(pyFile{name, "", pyTokens(string(readSome(file)))})
+		_, drives, ok := anyOf(s.calls, "kick_async_loop", "run_forever", "serve_forever", "run_until_complete", "sleep")
+		own := draft{survey: s}
+		at, imports := own.has(d.module)
+		if !ok || !imports {
+			continue
+		}
+		if at, enables := s.calls["enable"]; enables {
+			d.line("# %s enables the add-on itself.", at)
+			d.line("enable: script")
+		}
+		d.line("launch:")
+		d.line("  # It imports the add-on (%s) and keeps Blender alive (%s).", at, drives)
+		d.line("  script: %s", scalar(name))
+		d.line("")
+		d.note("launch script: %s", name)
+		d.env = append(d.env, s.env...)
+		return true
+	}
+	return false
+}

@@ -1,0 +1,154 @@
+package target
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// pyToken is one token of Python source, as far as a survey needs them.
+type pyToken struct {
+	kind   byte // 'n' name, '0' number, 's' string, 'o' operator
+	text   string
+	line   int
+	first  bool // first of its logical line
+	indent int  // of that line
+	bytes  bool // a string with the prefix b
+}
+
+// pyTokens splits Python source into tokens. Comments and line ends go; a
+// string's text is what stands between its quotes, escapes not replaced. Source
+// that is not Python gives tokens too, only not useful ones.
+func pyTokens(source string) []pyToken {
+	l := &pyLexer{text: source, line: 1, fresh: true}
+	for l.next() {
+	}
+	return l.tokens
+}
+
+type pyLexer struct {
+	text   string
+	at     int
+	line   int
+	depth  int
+	fresh  bool // at the beginning of a logical line
+	indent int
+	tokens []pyToken
+}
+
+// next reads one token or one piece of white space; false at the end.
+func (l *pyLexer) next() bool {
+	if l.at >= len(l.text) {
+		return false
+	}
+	switch c := l.text[l.at]; {
+	case c == '\n':
+		l.at++
+		l.line++
+		if l.depth == 0 {
+			l.fresh, l.indent = true, 0
+		}
+	case c == ' ' || c == '\t' || c == '\r' || c == '\f':
+		if l.fresh && c == ' ' {
+			l.indent++
+		} else if l.fresh && c == '\t' {
+			l.indent += 8 - l.indent%8
+		}
+		l.at++
+	case c == '#':
+		if end := strings.IndexByte(l.text[l.at:], '\n'); end >= 0 {
+			l.at += end
+		} else {
+			l.at = len(l.text)
+		}
+	case c == '\\' && l.at+1 < len(l.text) && (l.text[l.at+1] == '\n' || l.text[l.at+1] == '\r'):
+		l.at += 1 + len(l.text[l.at+1:]) - len(strings.TrimPrefix(strings.TrimPrefix(l.text[l.at+1:], "\r"), "\n"))
+		l.line++
+	case c == '"' || c == '\'':
+		l.quoted(l.at)
+	case c >= '0' && c <= '9':
+		l.run('0', func(r rune) bool { return r == '.' || r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) })
+	default:
+		l.word()
+	}
+	return true
+}
+
+// word reads a name, a string with a prefix, or an operator.
+func (l *pyLexer) word() {
+	r, size := utf8.DecodeRuneInString(l.text[l.at:])
+	if r != '_' && !unicode.IsLetter(r) {
+		switch r {
+		case '(', '[', '{':
+			l.depth++
+		case ')', ']', '}':
+			l.depth = max(l.depth-1, 0)
+		}
+		l.add('o', l.text[l.at:l.at+size])
+		l.at += size
+		return
+	}
+	end := l.at
+	for end < len(l.text) {
+		r, size := utf8.DecodeRuneInString(l.text[end:])
+		if r != '_' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			break
+		}
+		end += size
+	}
+	name := l.text[l.at:end]
+	if end < len(l.text) && (l.text[end] == '"' || l.text[end] == '\'') && len(name) <= 2 &&
+		strings.Trim(strings.ToLower(name), "rbfut") == "" {
+		l.quoted(end)
+		return
+	}
+	l.add('n', name)
+	l.at = end
+}
+
+// quoted reads the string whose quote is at open; its prefix begins at l.at.
+func (l *pyLexer) quoted(open int) {
+	raw := strings.ContainsAny(l.text[l.at:open], "rR")
+	quote := l.text[open : open+1]
+	if strings.HasPrefix(l.text[open:], strings.Repeat(quote, 3)) {
+		quote = strings.Repeat(quote, 3)
+	}
+	start := open + len(quote)
+	end := start
+	for end < len(l.text) && !strings.HasPrefix(l.text[end:], quote) {
+		if l.text[end] == '\n' && len(quote) == 1 {
+			break
+		}
+		if l.text[end] == '\\' && (!raw || end+1 < len(l.text)) {
+			end++
+		}
+		end++
+	}
+	end = min(end, len(l.text))
+	bytes := strings.ContainsAny(l.text[l.at:open], "bB")
+	l.add('s', l.text[start:end])
+	l.tokens[len(l.tokens)-1].bytes = bytes
+	l.line += strings.Count(l.text[start:end], "\n")
+	l.at = end
+	if strings.HasPrefix(l.text[end:], quote) {
+		l.at += len(quote)
+	}
+}
+
+func (l *pyLexer) run(kind byte, in func(rune) bool) {
+	end := l.at
+	for end < len(l.text) {
+		r, size := utf8.DecodeRuneInString(l.text[end:])
+		if !in(r) {
+			break
+		}
+		end += size
+	}
+	l.add(kind, l.text[l.at:end])
+	l.at = end
+}
+
+func (l *pyLexer) add(kind byte, text string) {
+	l.tokens = append(l.tokens, pyToken{kind: kind, text: text, line: l.line, first: l.fresh, indent: l.indent})
+	l.fresh = false
+}

@@ -1,0 +1,199 @@
+package target
+
+import (
+	"archive/zip"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+)
+
+// survey is what a reading of an add-on's source has found.
+type survey struct {
+	facts     addonFacts
+	label     string // put before the names of files, "my_addon/"
+	files     []pyFile
+	env       []envRead
+	ports     []portValue
+	functions []pyFunction
+	blInfo    map[string]string // "name", "blender" (as "2.83")
+	// The first place of each: import ("http.server"), text, key that is looked
+	// up in a mapping, word that a request is told apart by, parameter, called
+	// name, attribute, class, path of a request.
+	imports, texts, keys, words, parameters, calls, attributes, classes, routes places
+	newline                                                                     place // where bytes are parted by line ends
+}
+
+// places maps what was found to where it first was.
+type places map[string]place
+
+func newSurvey() *survey {
+	return &survey{
+		blInfo: map[string]string{}, imports: places{}, texts: places{}, keys: places{}, words: places{},
+		parameters: places{}, calls: places{}, attributes: places{}, classes: places{}, routes: places{},
+	}
+}
+
+// pyFile is one source file; module is its name below the add-on's module, with
+// a dot before each part, "" for the add-on's own.
+type pyFile struct {
+	name, module string
+	tokens       []pyToken
+}
+
+// place is a line of a source file.
+type place struct {
+	file string
+	line int
+}
+
+func (p place) String() string { return fmt.Sprintf("%s:%d", p.file, p.line) }
+
+// envRead is one os.environ.get.
+type envRead struct {
+	name, fallback string
+	place
+}
+
+// portValue is a number that something called port is set to.
+type portValue struct {
+	name, value string
+	place
+}
+
+// pyFunction is a def at the top level of a module.
+type pyFunction struct {
+	module, name string
+	required     int // parameters without a default
+	async        bool
+	body         []pyToken
+	place
+}
+
+// maxFiles bounds how many source files are read.
+const maxFiles = 400
+
+// lookAt reads the add-on at a path.
+func lookAt(file string) (*survey, error) {
+	s := newSurvey()
+	s.facts = readAddon(file)
+	info, err := os.Stat(file)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read add-on: %w", err)
+	case s.facts.unreadable != nil:
+		return nil, fmt.Errorf("read add-on %s: %w", file, s.facts.unreadable)
+	case info.IsDir():
+		s.label = filepath.Base(file) + "/"
+		err = s.readFolder(os.DirFS(file), ".")
+	case s.facts.isZip:
+		s.label = filepath.Base(file) + "/"
+		err = s.readArchive(file)
+	default:
+		s.files = append(s.files, pyFile{filepath.Base(file), "", pyTokens(string(readSome(file)))})
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read add-on: %w", err)
+	}
+	sort.SliceStable(s.files, func(i, j int) bool {
+		return strings.Count(s.files[i].module, ".") < strings.Count(s.files[j].module, ".")
+	})
+	for _, f := range s.files {
+		s.file(f)
+	}
+	return s, nil
+}
+
+// readFolder reads the .py files below a folder of a file system.
+func (s *survey) readFolder(system fs.FS, root string) error {
+	return fs.WalkDir(system, root, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		base := entry.Name()
+		if entry.IsDir() {
+			if name != root && (strings.HasPrefix(base, ".") || base == "__pycache__" || base == "tests" || base == "test" ||
+				base == "docs" || base == "site-packages" || base == "vendor") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if path.Ext(base) != ".py" || len(s.files) >= maxFiles {
+			return nil
+		}
+		f, err := system.Open(name)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		inside := strings.TrimPrefix(strings.TrimPrefix(name, root), "/")
+		module := strings.TrimSuffix(strings.TrimSuffix(inside, ".py"), "__init__")
+		module = strings.TrimSuffix(strings.ReplaceAll(module, "/", "."), ".")
+		if module != "" {
+			module = "." + module
+		}
+		s.files = append(s.files, pyFile{s.label + inside, module, pyTokens(string(readAll(f)))})
+		return nil
+	})
+}
+
+// readArchive reads a zip: what is in its add-on's folder, or at its top.
+func (s *survey) readArchive(file string) error {
+	archive, err := zip.OpenReader(file)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	if _, err := fs.Stat(archive, s.facts.base); err == nil {
+		return s.readFolder(archive, s.facts.base)
+	}
+	return s.readFolder(archive, ".")
+}
+
+// file looks through one file's tokens.
+func (s *survey) file(f pyFile) {
+	t := pyStream(f.tokens)
+	constants := map[string]string{}
+	for i, token := range t {
+		at := place{f.name, token.line}
+		switch {
+		case token.kind == 's':
+			remember(s.texts, token.text, at)
+			s.key(t, i, at)
+		case token.kind == '0' && t.is(i-1, ",") && t.at(i-2).kind == 's' && hostText.MatchString(t.text(i-2)):
+			s.port("port", token.text, at)
+		case token.kind != 'n':
+		case token.first && token.text == "import", token.first && token.text == "from":
+			s.imported(t, i, at)
+		case token.text == "def":
+			s.function(f, t, i)
+		case token.text == "class":
+			remember(s.classes, t.text(i+1), at)
+		case token.text == "bl_info" && token.first && token.indent == 0:
+			s.info(t, i)
+		case token.text == "environ" || token.text == "getenv":
+			s.environ(t, i, at, constants)
+		default:
+			s.name(t, i, at, constants)
+		}
+	}
+}
+
+func remember(in places, what string, at place) {
+	if _, known := in[what]; !known && what != "" {
+		in[what] = at
+	}
+}
+
+// any is the first of the names that was found in a map, with its place.
+func anyOf(in places, names ...string) (string, place, bool) {
+	for _, name := range names {
+		if at, ok := in[name]; ok {
+			return name, at, true
+		}
+	}
+	return "", place{}, false
+}
