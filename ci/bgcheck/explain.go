@@ -36,12 +36,9 @@ func explain(c *call) int {
 	if code, ok := c.parse(); !ok {
 		return code
 	}
-	var names, areas []string
+	var names []string
 	for _, check := range contract.Catalogue() {
 		names = append(names, check.Name)
-		if area, _, _ := strings.Cut(check.Name, "/"); len(areas) == 0 || areas[len(areas)-1] != area {
-			areas = append(areas, area)
-		}
 	}
 	if c.flags.NArg() == 0 {
 		fmt.Fprintf(c.errout, "bgcheck: say which check, as in: bgcheck explain %s (`bgcheck list` lists them)\n", names[0])
@@ -54,7 +51,7 @@ func explain(c *call) int {
 			checks = []contract.Check{check}
 		}
 		if len(checks) == 0 {
-			fmt.Fprintf(c.errout, "bgcheck: no check %q; %s\n", word, hint(word, append(names, areas...)))
+			fmt.Fprintf(c.errout, "bgcheck: no check %q; %s\n", word, hint(word, append(names, contract.Areas()...)))
 			return 1
 		}
 		for _, check := range checks {

@@ -168,6 +168,7 @@ func TestErrSaysWhyARunIsNotGood(t *testing.T) {
 	}{
 		{"one pass", "", Report{Checks: []Result{pass}}},
 		{"pass and skip", "", Report{Checks: []Result{pass, {Verdict: Skip}}}},
+		{"all skipped", "no check was run: all 1 were skipped", Report{Checks: []Result{{Verdict: Skip}}}},
 		{"a fail", "1 failed", Report{Checks: []Result{pass, {Verdict: Fail}}}},
 		{"inconclusive is never a pass", "1 inconclusive", Report{Checks: []Result{pass, {Verdict: Inconclusive}}}},
 		{"nothing was run", "no check was run", Report{}},

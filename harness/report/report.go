@@ -64,7 +64,7 @@ func (r *Report) Count(v Verdict) int {
 	return n
 }
 
-// Err is nil when the run can be called good: some check was run, all suites
+// Err is nil when the run can be called good: some check was run and not skipped, all suites
 // ended, and no check failed or was inconclusive. Otherwise it says why not.
 func (r *Report) Err() error {
 	var why []string
@@ -81,8 +81,11 @@ func (r *Report) Err() error {
 	if len(r.Unfinished) > 0 {
 		add("not finished: %s", strings.Join(r.Unfinished, ", "))
 	}
-	if len(r.Checks) == 0 && len(why) == 0 {
+	if len(why) == 0 && len(r.Checks) == 0 {
 		add("no check was run")
+	}
+	if n := r.Count(Skip); len(why) == 0 && n == len(r.Checks) {
+		add("no check was run: all %d were skipped", n)
 	}
 	if len(why) == 0 {
 		return nil

@@ -88,6 +88,7 @@ func (s *suite) tryPrepare() error {
 	if s.part, err = s.run.Part(s.name, ginkgo.GinkgoParallelProcess(), report.Head{Backend: settings.Backend, Machine: report.ThisMachine()}); err != nil {
 		return err
 	}
+	uncache(s.run.Out)
 	s.plan = &setup.Plan{Settings: settings}
 	prepareErr := settingsErr
 	if prepareErr == nil {
@@ -184,8 +185,8 @@ func (s *suite) judge(ctx context.Context, check contract.Check) report.Result {
 	}
 }
 
-// stuck is how long a check may go on after its time is over.
-const stuck = 20 * time.Second
+// stuck is how long a check may go on after its time is over. Tests shorten it.
+var stuck = 20 * time.Second
 
 // limit is the time a check may take: a safety net, far above what the budgets
 // of the target add up to.

@@ -18,7 +18,8 @@ import (
 // do not count; there, on Linux, the folder /proc/PARENT is changed to and left
 // again: its time is the go command's own, and another one's differs.
 //
-// It must be called inside a test, and before anything depends on the folder.
+// It must be called inside a test, while nothing else runs that depends on the
+// current folder: when the tree of specs is built.
 func uncache(out string) {
 	path := filepath.Join(out, "parts", ".uncached")
 	if err := os.WriteFile(path, nil, 0o644); err == nil {

@@ -1,0 +1,170 @@
+package setup
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/bgcheck/bgcheck/harness"
+)
+
+// in makes a folder of files and goes there.
+func in(t *testing.T, here string, files map[string]string) string {
+	t.Helper()
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range files {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(filepath.Join(root, here), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(filepath.Join(root, here))
+	for _, name := range []string{"BGCHECK_TARGET", "BGCHECK_OUT", "BGCHECK_BACKEND", "BGCHECK_BLENDER"} {
+		t.Setenv(name, "")
+	}
+	return root
+}
+
+func resolve(t *testing.T, base string, args ...string) (Settings, error) {
+	t.Helper()
+	set := flag.NewFlagSet("test", flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	flags := AddFlags(set)
+	if err := set.Parse(args); err != nil {
+		t.Fatal(err)
+	}
+	return flags.Resolve(base)
+}
+
+func TestFlagsWinOverTheEnvironmentAndThatOverDefaults(t *testing.T) {
+	root := in(t, "pkg", map[string]string{"go.mod": "module example.com/x\n", "bgcheck.yaml": ""})
+	s, err := resolve(t, root)
+	if err != nil || s.Target != filepath.Join(root, "bgcheck.yaml") || s.Out != filepath.Join(root, "out") || s.Backend != "local" || s.Blender != "" {
+		t.Errorf("defaults: %+v %v", s, err)
+	}
+	t.Setenv("BGCHECK_TARGET", "e.yaml")
+	t.Setenv("BGCHECK_OUT", "e-out")
+	t.Setenv("BGCHECK_BACKEND", "e-backend")
+	t.Setenv("BGCHECK_BLENDER", "./e-blender")
+	s, err = resolve(t, root)
+	want := Settings{filepath.Join(root, "e.yaml"), filepath.Join(root, "e-out"), "e-backend", filepath.Join(root, "e-blender"), root}
+	if err != nil || s != want {
+		t.Errorf("environment: %+v %v, want %+v", s, err, want)
+	}
+	s, err = resolve(t, root, "-target=/f.yaml", "-out=f-out", "-backend=local", "-blender=blender-4")
+	want = Settings{"/f.yaml", filepath.Join(root, "f-out"), "local", "blender-4", root}
+	if err != nil || s != want {
+		t.Errorf("flags: %+v %v, want %+v", s, err, want)
+	}
+}
+
+func TestTheDefaultTargetIsTheNearest(t *testing.T) {
+	const own, other = "module " + ownModule + "\n", "module example.com/x // comment\n"
+	for _, test := range []struct {
+		name, here, want string
+		files            map[string]string
+	}{
+		{"the suite's own", "a/b", "a/b/bgcheck.yaml", map[string]string{"go.mod": other, "a/b/bgcheck.yaml": "", "bgcheck.yaml": ""}},
+		{"the module's", "a/b", "bgcheck.yaml", map[string]string{"go.mod": other, "bgcheck.yaml": ""}},
+		{"never one above the module", "m/a", "", map[string]string{"m/go.mod": other, "bgcheck.yaml": ""}},
+		{"the reference add-on in bgcheck itself", "suites/echo", "pyaddon/bgcheck.yaml", map[string]string{"go.mod": own, "pyaddon/bgcheck.yaml": ""}},
+		{"no reference add-on in other modules", "suites/echo", "", map[string]string{"go.mod": other, "pyaddon/bgcheck.yaml": ""}},
+		{"without a module", "a", "a/bgcheck.yaml", map[string]string{"a/bgcheck.yaml": ""}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			root := in(t, test.here, test.files)
+			s, err := resolve(t, root)
+			if test.want == "" {
+				if err == nil || len(Lines(err)) != 1 || !strings.Contains(err.Error(), "BGCHECK_TARGET") {
+					t.Errorf("%+v %v", s, err)
+				}
+				return
+			}
+			if err != nil || s.Target != filepath.Join(root, test.want) {
+				t.Errorf("%s %v, want %s", s.Target, err, test.want)
+			}
+		})
+	}
+}
+
+func TestInvocationIsAFolder(t *testing.T) {
+	if info, err := os.Stat(Invocation()); err != nil || !info.IsDir() {
+		t.Errorf("%s: %v", Invocation(), err)
+	}
+}
+
+type fake struct {
+	harness.Backend
+	err error
+}
+
+func (f fake) Info(context.Context) (harness.Info, error) {
+	return harness.Info{Version: "9.9.9"}, f.err
+}
+
+func TestPrepareTellsAllThatIsWrong(t *testing.T) {
+	root := in(t, "", map[string]string{"go.mod": "module x\n", "bgcheck.yaml": "nonsense: 1\n"})
+	RegisterBackend("broken", func(Settings) (harness.Backend, error) { return fake{err: errors.New("no engine")}, nil })
+	_, err := Prepare(t.Context(), Settings{Target: filepath.Join(root, "missing.yaml"), Backend: "broken"})
+	lines := Lines(err)
+	if len(lines) != 2 || !strings.Contains(lines[0], "missing.yaml") || !strings.Contains(lines[0], "-target") || lines[1] != "no engine" {
+		t.Errorf("%q", lines)
+	}
+	if line := Line(err); strings.Contains(line, "\n") || !strings.HasSuffix(line, "(and 1 more: bgcheck doctor)") {
+		t.Errorf("%q", line)
+	}
+	_, err = Prepare(t.Context(), Settings{Target: filepath.Join(root, "bgcheck.yaml"), Backend: "lokal"})
+	if text := strings.Join(Lines(err), "\n"); !strings.Contains(text, "nonsense") || !strings.Contains(text, `unknown backend "lokal"; one of: broken, local`) {
+		t.Errorf("%q", text)
+	}
+}
+
+func TestABackendIsRegisteredOnce(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("a second local backend was taken")
+		}
+	}()
+	RegisterBackend("local", nil)
+}
+
+func TestShowIsShortOnlyBelowTheBase(t *testing.T) {
+	s := Settings{Base: "/a/b"}
+	for path, want := range map[string]string{"/a/b/out": "out", "/a/c": "/a/c", "/a/b": "."} {
+		if got := s.Show(path); got != want {
+			t.Errorf("%s: %s", path, got)
+		}
+	}
+}
+
+func TestHints(t *testing.T) {
+	checks := []string{"exec/takes-effect", "exec/slow", "stop/sigterm", "stop/sigint", "start/ready", "idle/cpu", "idle/memory", "alive/stays", "alive/scene"}
+	for word, want := range map[string]string{
+		"exec/take-effect": "did you mean exec/takes-effect?",
+		"sigterm":          "did you mean stop/sigterm?",
+		"idle":             "did you mean idle/cpu or idle/memory?",
+		"xyzzy":            "`bgcheck list` lists them",
+		"":                 "`bgcheck list` lists them",
+	} {
+		if got := Hint(word, checks); got != want {
+			t.Errorf("%q: %s", word, got)
+		}
+	}
+	if got := Hint("q", []string{"one", "two"}); got != "one of: one, two" {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,166 @@
+package spec
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/spec/setup"
+	"github.com/bgcheck/bgcheck/harness/target"
+)
+
+func TestEveryAreaOfTheCatalogueHasItsSuite(t *testing.T) {
+	const folder = "../../suites"
+	want := map[string]bool{}
+	for _, area := range contract.Areas() {
+		want[area] = true
+		source, err := os.ReadFile(filepath.Join(folder, area, area+"_suite_test.go"))
+		if err != nil {
+			t.Errorf("area %s has no suite: %v", area, err)
+			continue
+		}
+		if !strings.Contains(string(source), `spec.Run(t, "`+area+`")`) {
+			t.Errorf("suites/%s does not run area %s", area, area)
+		}
+		if !regexp.MustCompile(`(?m)^\s*(_ )?"github.com/onsi/ginkgo/v2"`).Match(source) {
+			t.Errorf("suites/%s does not import ginkgo, by which the ginkgo command knows a suite", area)
+		}
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if entry.IsDir() && !want[entry.Name()] {
+			t.Errorf("suites/%s is no area of the catalogue", entry.Name())
+		}
+	}
+}
+
+// prepared is a suite whose preparation is done, on a backend that starts nothing.
+func prepared(t *testing.T, options ...Option) *suite {
+	t.Helper()
+	s := newSuite(options...)
+	run, err := report.Begin(t.TempDir(), "r")
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, err := run.Part("x", 1, report.Head{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	under := &target.Target{Name: "x", Launch: target.Launch{Script: "x.py"}}
+	s.prepareOnce.Do(func() {})
+	s.run, s.part, s.name = run, part, "x"
+	s.plan = &setup.Plan{Target: under, Backend: nothing{}}
+	return s
+}
+
+type nothing struct{ harness.Backend }
+
+func (nothing) Name() string { return "nothing" }
+
+func TestACheckThatDoesNotEndIsGivenUpAndTheNextOneRuns(t *testing.T) {
+	stuck = 10 * time.Millisecond
+	t.Cleanup(func() { stuck = 20 * time.Second })
+	s := prepared(t)
+	release := make(chan struct{})
+	t.Cleanup(func() { close(release) })
+	ctx, cancel := context.WithCancel(t.Context())
+	hang := contract.Check{Name: "a/hangs", Run: func(context.Context, *contract.Session) report.Result {
+		cancel()
+		<-release
+		return report.Result{Verdict: report.Pass}
+	}}
+	if r := s.judge(ctx, hang); r.Verdict != report.Inconclusive || !strings.Contains(r.Diagnosis, "did not end") || r.Name != "a/hangs" {
+		t.Errorf("%+v", r)
+	}
+	next := contract.Check{Name: "a/next", Run: func(context.Context, *contract.Session) report.Result {
+		return report.Result{Verdict: report.Pass}
+	}}
+	stuck = time.Minute
+	if r := s.judge(t.Context(), next); r.Verdict != report.Pass {
+		t.Errorf("%+v", r)
+	}
+	if err := s.close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOptionsThatSayTheImpossibleNameTheNearestWord(t *testing.T) {
+	judge := func(context.Context, *contract.Session) report.Result { return report.Result{} }
+	for _, test := range []struct {
+		option Option
+		want   string
+	}{
+		{Areas("ecko"), `no area "ecko"; did you mean echo?`},
+		{Skip("stop/sigtrem", "x"), `spec.Skip: no check "stop/sigtrem"; did you mean stop/sigterm`},
+		{Replace("takes-effect", judge), `spec.Replace: no check "takes-effect"; did you mean exec/takes-effect?`},
+		{Add(contract.Check{Name: "mine/x"}), `needs a name "area/statement" and a Run`},
+		{Add(contract.Check{Name: "mine", Run: judge}), `needs a name "area/statement" and a Run`},
+		{Add(contract.Check{Name: "start/ready", Run: judge}), `is in the catalogue; use spec.Replace`},
+	} {
+		_, err := newSuite(test.option).checks()
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%v, want %s", err, test.want)
+		}
+	}
+}
+
+func TestReplacedChecksKeepTheirPlaceAndNeedNothing(t *testing.T) {
+	judge := func(context.Context, *contract.Session) report.Result { return report.Result{Seen: "mine"} }
+	list, err := newSuite(Areas("exec"), Replace("exec/takes-effect", judge)).checks()
+	if err != nil || len(list) != len(contract.Area("exec")) {
+		t.Fatalf("%d checks, %v", len(list), err)
+	}
+	for _, p := range list {
+		if p.check.Name == "exec/takes-effect" {
+			if p.check.Needs != nil || p.check.Run(t.Context(), nil).Seen != "mine" || p.check.True == "" {
+				t.Errorf("%+v", p.check)
+			}
+		}
+		if contract.Catalogue()[p.order].Name != p.check.Name {
+			t.Errorf("%s stands at %d", p.check.Name, p.order)
+		}
+	}
+}
+
+func TestProgressKeepsDotsAwayAndLinesWhole(t *testing.T) {
+	var b bytes.Buffer
+	p := &progress{to: &b}
+	for _, text := range []string{"[1] suite - 2/2 specs ", "\x1b[38;5;10m•\x1b[0m", "", "S"} {
+		if n, err := p.Write([]byte(text)); n != len(text) || err != nil {
+			t.Errorf("%q: %d %v", text, n, err)
+		}
+	}
+	p.Line("pass a\n")
+	p.Line("pass b\n")
+	_, _ = p.Write([]byte("•"))
+	_, _ = p.Write([]byte(" SUCCESS! 1s "))
+	p.Line("report\n")
+	if want := "[1] suite - 2/2 specs \npass a\npass b\n SUCCESS! 1s \nreport\n"; b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
+
+func TestTheMessageOfAFailureHoldsAllThatIsKnown(t *testing.T) {
+	r := report.Result{Name: "a/b", Verdict: report.Fail, Expected: "E", Seen: "S", Diagnosis: "D", Fix: "F\n  code", Command: "C"}
+	for i := range 100 {
+		r.Evidence = append(r.Evidence, strings.Repeat("x", i))
+	}
+	text := message(r)
+	for _, want := range []string{"a/b\n", "expected:  E\n", "seen:      S\n", "diagnosis: D\n", "fix:       F\n             code\n", "command:   C\n",
+		"75 lines more", "\n  " + strings.Repeat("x", 99)} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the message lacks %q:\n%s", want, text)
+		}
+	}
+}
