@@ -93,6 +93,13 @@ type Process interface {
 	ReadFile(ctx context.Context, rel string) ([]byte, error)
 }
 
+// Placed is a Process to which the instance's folder has another path than on
+// the host, as in a container.
+type Placed interface {
+	// Dir is the instance's folder as the process sees it.
+	Dir() string
+}
+
 // Status is how a process ended.
 type Status struct {
 	// Code is the exit code, or -1 when a signal ended the process.

@@ -61,8 +61,8 @@ func (b *Blender) Dir() string { return b.dir }
 // Scratch is the scratch folder's path as Blender sees it; ReadScratch reads
 // from it on every backend.
 func (b *Blender) Scratch() string {
-	if inner, ok := b.proc.(interface{ Dir() string }); ok {
-		return path.Join(inner.Dir(), "scratch")
+	if placed, ok := b.proc.(Placed); ok {
+		return path.Join(placed.Dir(), "scratch")
 	}
 	return path.Join(b.dir, "scratch")
 }

@@ -49,26 +49,25 @@ func (b *Blender) WaitReady(ctx context.Context, probe func(ctx context.Context,
 	}()
 
 	address, err := b.Address(asking)
+	if err != nil {
+		return b.notReady(ctx, asking, "", 0, time.Since(began), err)
+	}
+	var last error
 	tries, pause, patience := 0, firstPause, firstPatience
-	for err == nil {
+	for asking.Err() == nil {
 		try, cancel := context.WithTimeout(asking, patience)
-		last := probe(try, address)
+		began := time.Now()
+		err := probe(try, address)
 		cancel()
 		tries++
-		if last == nil {
-			b.mu.Lock()
-			if b.ready == 0 {
-				b.ready = time.Since(b.started)
-			}
-			b.mu.Unlock()
+		switch {
+		case err == nil:
+			b.setReady()
 			return nil
-		}
-		if asking.Err() != nil {
-			// A probe that was cut off in the end says less than the one before.
-			if err == nil || !errors.Is(last, context.Canceled) {
-				err = last
-			}
-			break
+		case asking.Err() == nil || !errors.Is(err, context.Canceled):
+			last = err
+		case last == nil: // cut off in the first try, which says nothing by itself
+			last = fmt.Errorf("no answer within %s: %w", seconds(time.Since(began)), err)
 		}
 		patience *= 2
 		timer := time.NewTimer(pause)
@@ -77,10 +76,21 @@ func (b *Blender) WaitReady(ctx context.Context, probe func(ctx context.Context,
 		case <-timer.C:
 		case <-asking.Done():
 			timer.Stop()
-			err = last
 		}
 	}
-	return b.notReady(ctx, asking, address, tries, time.Since(began), err)
+	if last == nil {
+		last = context.Cause(asking)
+	}
+	return b.notReady(ctx, asking, address, tries, time.Since(began), last)
+}
+
+// setReady notes when the service was first seen to answer.
+func (b *Blender) setReady() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ready == 0 {
+		b.ready = time.Since(b.started)
+	}
 }
 
 // reserved is the part of the remaining time that is kept for finding out why.

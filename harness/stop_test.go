@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -111,7 +112,9 @@ func TestWaitThatIsCutShort(t *testing.T) {
 	exit, err := b.Wait(ctx)
 	g.Expect(exit).To(BeNil())
 	g.Expect(err).To(MatchError(context.Canceled))
-	g.Expect(err.(*Error).Phase).To(Equal(PhaseRun))
+	var whole *Error
+	g.Expect(errors.As(err, &whole)).To(BeTrue())
+	g.Expect(whole.Phase).To(Equal(PhaseRun))
 }
 
 func TestCrashBySIGSEGVNamesItsFile(t *testing.T) {

@@ -171,3 +171,85 @@ func TestChildThatEndsByItselfIsNotLeft(t *testing.T) {
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.Left).To(BeEmpty())
 }
+
+func TestTreeThatForksWhileItIsKilledIsKilledWhole(t *testing.T) {
+	g := NewWithT(t)
+	b := ready(t, Env("FAKE_CHILD", "spawner"))
+	supervisor := b.proc.(*localProcess).supervisor.Process.Pid
+	g.Eventually(func() int {
+		all, err := descendants(supervisor)
+		g.Expect(err).NotTo(HaveOccurred())
+		return len(all)
+	}, safety).Should(BeNumerically(">", 10))
+	_, err := b.Kill(bounded(t))
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(marked(t, b.ID())).To(BeEmpty())
+}
+
+// marked lists the processes of one instance that run.
+func marked(t *testing.T, id string) []int {
+	t.Helper()
+	g := NewWithT(t)
+	ns, err := os.Readlink("/proc/self/ns/pid")
+	g.Expect(err).NotTo(HaveOccurred())
+	all, err := pids()
+	g.Expect(err).NotTo(HaveOccurred())
+	var found []int
+	for _, pid := range all {
+		if s, err := readStat(pid); err == nil && !s.dead() && instanceMark(pid, ns) == id {
+			found = append(found, pid)
+		}
+	}
+	return found
+}
+
+func TestKillWorksThoughTheSupervisorHangs(t *testing.T) {
+	g := NewWithT(t)
+	patience := supervisorPatience
+	supervisorPatience = 10 * time.Millisecond
+	defer func() { supervisorPatience = patience }()
+	b := ready(t, Env("FAKE_CHILD", "both"))
+	g.Expect(marked(t, b.ID())).To(HaveLen(3))
+	g.Expect(b.proc.(*localProcess).supervisor.Process.Signal(syscall.SIGSTOP)).To(Succeed())
+	_, err := b.Kill(bounded(t))
+	g.Expect(err).To(MatchError(ErrMachine))
+	g.Expect(marked(t, b.ID())).To(BeEmpty())
+}
+
+func TestSignalToABlenderThatIsStopped(t *testing.T) {
+	g := NewWithT(t)
+	b := ready(t)
+	g.Expect(b.Signal(bounded(t), syscall.SIGSTOP)).To(Succeed())
+	exit, err := b.Stop(bounded(t), StopGrace(10*time.Millisecond))
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(exit.Escalated).To(BeTrue())
+}
+
+// What the harness adds to a start: supervisor, folders, pipes, the end.
+func BenchmarkLaunch(b *testing.B) {
+	b.Run("bare", func(b *testing.B) {
+		for b.Loop() {
+			if err := exec.Command(fakeBlender).Run(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("harness", func(b *testing.B) {
+		for b.Loop() {
+			p, err := Launch(b.Context(), On(Local(fakeBlender)))
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := p.Wait(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			_ = p.Close()
+		}
+	})
+}
+
+func BenchmarkSweep(b *testing.B) {
+	for b.Loop() {
+		Sweep()
+	}
+}
