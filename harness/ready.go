@@ -16,6 +16,9 @@ const (
 	// firstPatience bounds the first try; each next one may take twice as long,
 	// so that a slow service is not asked again and again in vain.
 	firstPatience = 5 * time.Second
+	// longestPatience keeps the doubling from overflowing: a port that refuses
+	// is tried dozens of times in the seconds before the service listens.
+	longestPatience = 10 * time.Minute
 )
 
 // errReserve ends the asking a little before the caller's own deadline.
@@ -69,7 +72,7 @@ func (b *Blender) WaitReady(ctx context.Context, probe func(ctx context.Context,
 		case last == nil: // cut off in the first try, which says nothing by itself
 			last = fmt.Errorf("no answer within %s: %w", seconds(time.Since(began)), err)
 		}
-		patience *= 2
+		patience = min(patience*2, longestPatience)
 		timer := time.NewTimer(pause)
 		pause = min(pause*2, longestPause)
 		select {
