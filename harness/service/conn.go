@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"sync"
 	"time"
 )
@@ -60,6 +61,10 @@ func (c *Conn) Do(ctx context.Context, request []byte) ([]byte, error) {
 	case <-ctx.Done():
 		return nil, &TimeoutError{Client: c.peer.name, Err: ctx.Err()}
 	}
+	if err := c.why(); err != nil {
+		<-c.sending
+		return nil, err
+	}
 	line, w, err := c.enqueue(request)
 	if err != nil {
 		<-c.sending
@@ -68,6 +73,10 @@ func (c *Conn) Do(ctx context.Context, request []byte) ([]byte, error) {
 	err = c.send(ctx, line)
 	<-c.sending
 	if err != nil {
+		if errors.Is(err, net.ErrClosed) { // the reading side knows why
+			<-c.ended
+			return nil, c.why()
+		}
 		c.end(fmt.Errorf("%s: a request was half written before: %w", c.peer.name, err))
 		return nil, c.peer.explain(ctx, err, nil, c.wire, false)
 	}
@@ -208,6 +217,7 @@ func (c *Conn) end(err error) {
 	close(c.ended)
 }
 
+// why is the reason of the end, nil before it.
 func (c *Conn) why() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 // quoted is how many bytes of a bad reply an error message shows.
 const quoted = 200
 
-// RefusedError: nobody listens at the address.
+// RefusedError means: nobody listens at the address.
 type RefusedError struct {
 	// Client is the client's String.
 	Client string
@@ -26,7 +26,7 @@ func (e *RefusedError) Error() string {
 // Unwrap gives the system's error.
 func (e *RefusedError) Unwrap() error { return e.Err }
 
-// ResetError: the connection was torn down by the other side, as the system
+// ResetError means: the connection was torn down by the other side, as the system
 // does when a process dies or closes without having read everything.
 type ResetError struct {
 	// Client is the client's String.
@@ -44,7 +44,7 @@ func (e *ResetError) Error() string {
 // Unwrap gives the system's error.
 func (e *ResetError) Unwrap() error { return e.Err }
 
-// NoReplyError: the service closed the connection in good order, without a
+// NoReplyError means: the service closed the connection in good order, without a
 // byte of a reply.
 type NoReplyError struct {
 	// Client is the client's String.
@@ -64,7 +64,7 @@ func (e *NoReplyError) Error() string {
 // Unwrap gives the error of sending, if any.
 func (e *NoReplyError) Unwrap() error { return e.Err }
 
-// TimeoutError: ctx ended before the whole reply had come.
+// TimeoutError means: ctx ended before the whole reply had come.
 type TimeoutError struct {
 	// Client is the client's String.
 	Client string
@@ -99,7 +99,7 @@ func (e *TimeoutError) Unwrap() error { return e.Err }
 // Timeout is true when a deadline had passed.
 func (e *TimeoutError) Timeout() bool { return errors.Is(e.Err, context.DeadlineExceeded) }
 
-// MalformedError: what came is not a reply of the protocol.
+// MalformedError means: what came is not a reply of the protocol.
 type MalformedError struct {
 	// Client is the client's String.
 	Client string
@@ -115,7 +115,7 @@ func (e *MalformedError) Error() string {
 	return fmt.Sprintf("%s: malformed reply of %d bytes: %s: %s", e.Client, len(e.Reply), e.Reason, quote(e.Reply))
 }
 
-// StatusError: an HTTP reply with a status of 400 or above. Do returns the body
+// StatusError means: an HTTP reply with a status of 400 or above. Do returns the body
 // beside it.
 type StatusError struct {
 	// Client is the client's String.
@@ -131,7 +131,7 @@ func (e *StatusError) Error() string {
 	return fmt.Sprintf("%s: status %s: %s", e.Client, e.Status, quote(e.Body))
 }
 
-// CommandError: a client program that did not exit 0.
+// CommandError means: a client program that did not exit 0.
 type CommandError struct {
 	// Argv is the program and its arguments.
 	Argv []string

@@ -37,11 +37,13 @@ const silence = 10 * time.Second
 type counted struct {
 	net.Conn
 	received atomic.Int64
+	ended    bool // the end of the stream was seen; for the reading side
 }
 
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
 	c.received.Add(int64(n))
+	c.ended = c.ended || errors.Is(err, io.EOF)
 	return n, err
 }
 

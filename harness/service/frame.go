@@ -25,19 +25,25 @@ type frame struct {
 // feed looks at the next bytes of the stream. end is the number of them that
 // belong to the value once it is whole, or -1.
 func (f *frame) feed(p []byte) (end int) {
-	for i, c := range p {
+	for i := 0; i < len(p); i++ {
+		if f.text && !f.escaped { // the common case, in a tight loop
+			for i < len(p) && p[i] != '"' && p[i] != '\\' {
+				i++
+			}
+			if i == len(p) {
+				break
+			}
+		}
+		c := p[i]
 		switch {
-		case f.text:
-			switch {
-			case f.escaped:
-				f.escaped = false
-			case c == '\\':
-				f.escaped = true
-			case c == '"':
-				f.text = false
-				if f.depth == 0 {
-					return i + 1
-				}
+		case f.escaped:
+			f.escaped = false
+		case f.text && c == '\\':
+			f.escaped = true
+		case f.text: // the closing quote
+			f.text = false
+			if f.depth == 0 {
+				return i + 1
 			}
 		case f.scalar:
 			if isSpace(c) {

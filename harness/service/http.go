@@ -127,7 +127,7 @@ func readHTTP(from *counted, method string, got func(head *http.Response, body [
 	for {
 		head, err := http.ReadResponse(in, &http.Request{Method: method})
 		if err != nil {
-			return all.Bytes(), judgeHTTP(err, all.Len())
+			return all.Bytes(), judgeHTTP(err, from)
 		}
 		if head.StatusCode >= 100 && head.StatusCode < 200 && head.StatusCode != http.StatusSwitchingProtocols {
 			_ = head.Body.Close()
@@ -139,20 +139,20 @@ func readHTTP(from *counted, method string, got func(head *http.Response, body [
 		if len(body) > ReplyLimit {
 			err = &malformed{reason: fmt.Sprintf("more than %d bytes", ReplyLimit)}
 		}
-		return all.Bytes(), judgeHTTP(err, all.Len())
+		return all.Bytes(), judgeHTTP(err, from)
 	}
 }
 
 // judgeHTTP tells the end of the stream and bad HTTP from a connection's errors.
-func judgeHTTP(err error, received int) error {
+func judgeHTTP(err error, from *counted) error {
 	var wire interface{ Timeout() bool }
 	var bad *malformed
 	switch {
 	case err == nil || errors.As(err, &bad) || errors.As(err, &wire) || isReset(err):
 		return err
-	case received == 0:
+	case from.received.Load() == 0:
 		return io.EOF
-	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+	case from.ended:
 		return &malformed{reason: "closed in the middle of a response", truncated: true}
 	}
 	return &malformed{reason: "not HTTP: " + err.Error()}

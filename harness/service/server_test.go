@@ -56,8 +56,13 @@ func firstBytes(reply string) func(*net.TCPConn) {
 		if n, _ := conn.Read(make([]byte, 65536)); n > 0 {
 			_, _ = io.WriteString(conn, reply)
 		}
+		conn.CloseWrite()
+		drain(conn) // else the system resets, with bytes unread
 	}
 }
+
+// silent reads what comes, and neither answers nor closes.
+func silent(conn *net.TCPConn) { drain(conn) }
 
 // drain reads until the other side half-closes or goes.
 func drain(conn *net.TCPConn) []byte {

@@ -42,5 +42,5 @@ const (
 	EndReset
 )
 
-// ErrNoService: the target has no service to speak to (protocol "none").
+// ErrNoService means: the target has no service to speak to (protocol "none").
 var ErrNoService = errors.New("the target offers no service")

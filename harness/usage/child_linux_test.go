@@ -155,7 +155,7 @@ func spawnSelf(role string) *child {
 	self, err := os.Executable()
 	check(err)
 	c := &child{Cmd: exec.Command(self)}
-	c.Env = append(os.Environ(), roleEnv+"="+role, "GOMAXPROCS=2")
+	c.Env = append(os.Environ(), roleEnv+"="+role, "GOMAXPROCS=2", "GORACE=atexit_sleep_ms=0")
 	c.Stderr = os.Stderr
 	c.in, err = c.StdinPipe()
 	check(err)

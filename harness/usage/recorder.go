@@ -27,9 +27,10 @@ type Recorder struct {
 }
 
 // RecordTree records the process tree of pid. The first sample has been taken
-// when it returns; the error is that of Tree. An interval of 0 means 250 ms,
-// and one sample of a tree with ten threads costs about 0.1 ms of CPU time of
-// this process, none of the tree's.
+// when it returns; the error is that of Tree. An interval of 0 means 250 ms.
+// A sample costs this process about 10 µs for each process of the machine and
+// 20 µs for each thread of the tree (BenchmarkTree: 1.5 ms at 84 and 16), and
+// the tree nothing.
 func RecordTree(pid int, interval time.Duration) (*Recorder, error) {
 	return Record(interval, func() (Sample, error) { return Tree(pid) })
 }
