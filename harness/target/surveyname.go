@@ -169,9 +169,12 @@ func (s *survey) environ(t pyStream, i int, at place, constants map[string]strin
 	s.env = append(s.env, read)
 }
 
+// maxSignature bounds how many tokens a def's parameters are looked for in.
+const maxSignature = 200
+
 // function notes a def at the top level.
 func (s *survey) function(f pyFile, t pyStream, i int) {
-	for end := i + 3; end < len(t) && !t.is(end, ")"); end++ {
+	for end := i + 3; end < len(t) && end < i+maxSignature && !t.is(end, ")"); end++ {
 		if t.at(end).kind == 'n' {
 			remember(s.parameters, t.text(end), place{f.name, t.at(end).line})
 		}
@@ -187,7 +190,7 @@ func (s *survey) function(f pyFile, t pyStream, i int) {
 	fn := pyFunction{module: f.module, name: t.text(i + 1), async: async, place: place{f.name, token.line}}
 	depth, parameter, optional := 1, false, false
 	end := i + 3
-	for ; end < len(t) && depth > 0; end++ {
+	for ; end < len(t) && end < i+maxSignature && depth > 0; end++ {
 		switch text := t.text(end); {
 		case t.at(end).kind == 'o' && strings.Contains("([{", text):
 			depth++
@@ -217,7 +220,7 @@ var infoVersion = regexp.MustCompile(`^\d+$`)
 
 // info reads name and blender of bl_info.
 func (s *survey) info(t pyStream, i int) {
-	for i++; i < len(t) && !t.at(i).first; i++ {
+	for end := i + 5*maxSignature; i < len(t) && i < end && !t.at(i+1).first; i++ {
 		switch {
 		case t.at(i).kind != 's' || !t.is(i+1, ":"):
 		case t.text(i) == "name" && t.at(i+2).kind == 's':
