@@ -48,6 +48,17 @@ func init() {
 		{"stop/during-exec", stopDuringExec, []Need{NeedService, NeedExec}},
 		{"stop/during-start", stopDuringStart, nil},
 		{"stop/request", stopRequest, []Need{NeedService, NeedStop}},
+
+		{"tidy/cycle", tidyCycle, nil},
+		{"tidy/writes", tidyWrites, nil},
+
+		{"source/timer-exec", sourceRule("timer-exec"), nil},
+		{"source/new-loop", sourceRule("new-loop"), nil},
+		{"source/run-forever-in-thread", sourceRule("run-forever-in-thread"), nil},
+		{"source/exit-on-status", sourceRule("exit-on-status"), nil},
+		{"source/long-sleep", sourceRule("long-sleep"), nil},
+		{"source/no-sleep", sourceRule("no-sleep"), nil},
+		{"source/context", sourceRule("context"), nil},
 	})
 }
 
@@ -63,7 +74,10 @@ func build(entries []entry) []Check {
 	for i, e := range entries {
 		say, ok := explained[e.name]
 		if !ok {
-			panic(fmt.Sprintf("catalogue: no texts for %s in texts.go", e.name))
+			say, ok = explainedToo[e.name]
+		}
+		if !ok {
+			panic(fmt.Sprintf("catalogue: no texts for %s", e.name))
 		}
 		checks[i] = Check{
 			Name: e.name, True: say.true, Why: say.why, How: say.how, Fix: say.fix,

@@ -24,6 +24,7 @@ func (s *Session) options(tweaks Tweaks) []harness.Option {
 	if t.Dir != "" {
 		options = append(options, harness.Mount(folderMount, t.Dir))
 	}
+	options = append(options, tweaks.more...) // before the add-on, so that it is enabled before it
 	for name, folder := range t.Mounts {
 		options = append(options, harness.Mount(name, t.Resolve(folder)))
 	}
@@ -36,7 +37,7 @@ func (s *Session) options(tweaks Tweaks) []harness.Option {
 		options = append(options, harness.Addon(path, name, true))
 	}
 	if t.Addon != "" {
-		options = append(options, harness.Addon(t.Resolve(t.Addon), t.Module, t.Enable != "script"))
+		options = append(options, harness.Addon(t.Resolve(t.Addon), t.Module, t.Enable != "script" && !tweaks.disabled))
 	}
 	for name, value := range t.Env {
 		options = append(options, harness.Env(name, fill(value)))

@@ -40,6 +40,9 @@ type Tweaks struct {
 	Args []string
 	// Unready returns as soon as the process exists.
 	Unready bool
+
+	more     []harness.Option
+	disabled bool // the add-on is installed and not enabled
 }
 
 // settling is how long the first life must go on after its first answer: a

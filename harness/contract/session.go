@@ -54,6 +54,8 @@ type Session struct {
 	growth  *growth
 	sigterm string // what stop/sigterm found wrong, see ending
 	source  *findings
+	lint    *linted
+	probed  bool // the probes' scripts are written
 }
 
 // Open prepares a session; it does not start Blender.
