@@ -115,12 +115,19 @@ func FuzzLoad(f *testing.F) {
 			f.Add(text)
 		}
 	}
+	// With the add-on there, files that are right go all the way.
 	dir := f.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("testdata/examples/async-loop")); err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		target, err := parse("bgcheck.yaml", text, dir)
 		if err == nil {
 			target.SetDefaults()
 			target.Supports("4.2.0")
+			if err := target.Check(); err != nil {
+				t.Errorf("the target is not right once its defaults are set: %v", err)
+			}
 			return
 		}
 		var mistakes *Errors
