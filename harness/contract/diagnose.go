@@ -34,17 +34,16 @@ func (s *Session) whyUnready(ctx context.Context, life *Life, err error) (seen, 
 
 // whyNotEnabled tells of an add-on that could not be enabled; "" when it was.
 func (s *Session) whyNotEnabled(ctx context.Context, life *Life) string {
-	for _, e := range life.saw(ctx, "enable") {
-		if e.OK {
-			return ""
-		}
-		if e.Traceback == "" {
-			return fmt.Sprintf("the add-on %s was not enabled: Blender does not find a module of that name, and goes on without it", e.Addon)
-		}
-		return fmt.Sprintf("the add-on %s was not enabled: its import or register() raised %s; Blender prints that and goes on without it",
-			e.Addon, lastLine(e.Traceback))
+	tried := life.saw(ctx, "enable")
+	if len(tried) == 0 || tried[len(tried)-1].OK {
+		return ""
 	}
-	return ""
+	e := tried[len(tried)-1]
+	if e.Traceback == "" {
+		return fmt.Sprintf("the add-on %s was not enabled: Blender does not find a module of that name, and goes on without it", e.Addon)
+	}
+	return fmt.Sprintf("the add-on %s was not enabled: its import or register() raised %s; Blender prints that and goes on without it",
+		e.Addon, lastLine(e.Traceback))
 }
 
 // whySilent tells why a living process does not answer.

@@ -102,8 +102,8 @@ func (l *Life) note(ctx context.Context, file string) (map[string]any, error) {
 		return nil, fmt.Errorf("read effect: %w", err)
 	}
 	var wrote map[string]any
-	if err := json.Unmarshal(text, &wrote); err != nil {
-		return nil, fmt.Errorf("read effect: %w", err)
+	if json.Unmarshal(text, &wrote) != nil {
+		return nil, nil // it is being written
 	}
 	return wrote, nil
 }

@@ -60,12 +60,9 @@ func startEnabled(ctx context.Context, s *Session) report.Result {
 		}
 	}
 	enabled := life.saw(ctx, "enable")
-	for _, e := range enabled {
-		if e.OK {
-			continue
-		}
-		result := Failed("Blender reported that the add-on could not be enabled", s.whyNotEnabled(ctx, life))
-		for line := range strings.Lines(e.Traceback) {
+	if why := s.whyNotEnabled(ctx, life); why != "" {
+		result := Failed("Blender reported that the add-on could not be enabled", why)
+		for line := range strings.Lines(enabled[len(enabled)-1].Traceback) {
 			result.Evidence = append(result.Evidence, strings.TrimRight(line, "\n"))
 		}
 		return result

@@ -20,6 +20,18 @@ STATUS = re.compile(r"(^|_)(is_)?(running|up|active|started|status)$")
 WAITS = {"sleep", "wait", "wait_for", "select", "get", "join", "poll", "acquire", "recv", "accept",
          "call_later", "call_at", "run_for", "run_until_complete", "handle_request", "step"}
 CONTEXT = {"scene", "object", "active_object", "collection", "view_layer"}
+NOTES = {
+    "new-loop": "a thread makes an event loop of its own beside Blender's main thread",
+    "run-forever-in-thread":
+        "a thread runs the event loop, and with it all code that its callbacks execute",
+    "exit-on-status":
+        "the keep-alive loop ends, and Blender with it, when a status changes",
+    "long-sleep": "the keep-alive loop sleeps too long a turn, and requests wait for it",
+    "no-sleep": "the keep-alive loop turns without waiting and takes a whole core",
+    "timer-exec":
+        "code is run by bpy.app.timers, which never fire in background mode",
+    "context": "this part of bpy.context depends on a window; bpy.data does not",
+}
 UI = {"Operator", "Panel", "Menu", "Header", "UIList", "AddonPreferences", "PropertyGroup", "Gizmo",
       "GizmoGroup", "Node", "NodeTree", "RenderEngine", "Macro", "FileHandler"}
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -63,11 +75,11 @@ class File:
                 self.functions[node.name] = node
         self.threaded = self.in_threads()
 
-    def note(self, rule, node, note):  # type: (str, Any, str) -> None
+    def note(self, rule, node):  # type: (str, Any) -> None
         line = getattr(node, "lineno", 1)
         text = self.lines[line - 1].strip() if line <= len(self.lines) else ""
         self.found.append({"rule": rule, "file": self.name, "line": line, "text": text,
-                           "note": note})
+                           "note": NOTES[rule]})
 
     def targets(self):  # type: () -> Iterator[Tuple[ast.Call, ast.AST]]
         """What is given to a thread, with the call that gives it."""
@@ -109,13 +121,13 @@ class File:
     def check_threads(self):  # type: () -> None
         for call, target in self.targets():
             if last(target) == "run_forever":
-                self.note("run-forever-in-thread", call, "a thread runs the event loop, and with it all code that its callbacks execute")
+                self.note("run-forever-in-thread", call)
         for function in self.threaded:
             for call in calls(function):
                 if last(call) == "run_forever":
-                    self.note("run-forever-in-thread", call, "a thread runs the event loop, and with it all code that its callbacks execute")
+                    self.note("run-forever-in-thread", call)
                 elif last(call) == "new_event_loop" or dotted(call.func) == "asyncio.run":
-                    self.note("new-loop", call, "a thread makes an event loop of its own beside Blender's main thread")
+                    self.note("new-loop", call)
 
     def check_loop(self, loop):  # type: (ast.While) -> None
         inside = [call for part in loop.body for call in calls(part)]
@@ -124,20 +136,20 @@ class File:
             if dotted(call.func) in ("time.sleep", "sleep") and call.args:
                 seconds = getattr(call.args[0], "value", getattr(call.args[0], "n", None))
                 if isinstance(seconds, (int, float)) and seconds > LONGEST_SLEEP:
-                    self.note("long-sleep", call, "the keep-alive loop sleeps for %g s a turn, and requests wait for it" % seconds)
+                    self.note("long-sleep", call)
         stops = any(isinstance(n, ast.Attribute) and n.attr == "stop" for n in ast.walk(loop))
         kicks = "kick_async_loop" in names or ("run_forever" in names and stops)
         test_waits = any(last(call) in WAITS for call in calls(loop.test))
         only_passes = all(isinstance(part, (ast.Pass, ast.Continue)) for part in loop.body)
         if not test_waits and (only_passes or kicks and not names & WAITS):
-            self.note("no-sleep", loop, "the keep-alive loop turns without waiting and takes a whole core")
+            self.note("no-sleep", loop)
         asks = isinstance(loop.test, ast.Call) and self.is_status(loop.test)
         if asks and (kicks or names & WAITS):
-            self.note("exit-on-status", loop, "the keep-alive loop ends, and Blender with it, when a status changes")
+            self.note("exit-on-status", loop)
         for part in loop.body:
             for node in ast.walk(part):
                 if isinstance(node, ast.If) and self.negated_status(node.test) and leaves(node):
-                    self.note("exit-on-status", node, "the keep-alive loop ends, and Blender with it, when a status changes")
+                    self.note("exit-on-status", node)
 
     def is_status(self, test):  # type: (ast.AST) -> bool
         """service.is_running() or service.running; a name alone is a flag of the loop's own."""
@@ -161,7 +173,7 @@ class File:
             for call in own_calls(scope):
                 if dotted(call.func).endswith("timers.register") and call.args:
                     if self.runs_code(call.args[0]):
-                        self.note("timer-exec", call, "code is run by bpy.app.timers, which never fire in background mode")
+                        self.note("timer-exec", call)
 
     def runs_code(self, target):  # type: (ast.AST) -> bool
         body = target if isinstance(target, ast.Lambda) else self.functions.get(last(target))
@@ -175,7 +187,7 @@ class File:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Attribute) and node.attr in CONTEXT and node not in in_ui:
                 if dotted(node.value) == "bpy.context":
-                    self.note("context", node, "bpy.context.%s depends on a window; bpy.data does not" % node.attr)
+                    self.note("context", node)
 
 
 def leaves(node):  # type: (ast.If) -> bool

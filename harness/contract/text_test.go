@@ -1,0 +1,89 @@
+package contract
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAMessageIsFoundHoweverTheReplyWritesIt(t *testing.T) {
+	const message = "a\"b <\u20ac\U0001f600>\n"
+	for what, reply := range map[string]string{
+		"as it is":           message,
+		"JSON, ASCII":        `{"message": "a\"b <\u20ac\ud83d\ude00>\n"}`,
+		"JSON, UTF-8":        "{\"message\": \"a\\\"b <\u20ac\U0001f600>\\n\"}",
+		"JSON in a line":     `["x", {"y": "a\"b <\u20AC\uD83D\uDE00>\n"}]`,
+		"part of other text": `said: a\"b <\u20ac\ud83d\ude00>\n, bye`,
+	} {
+		if !holds([]byte(reply), "{message}", message) {
+			t.Errorf("not found: %s", what)
+		}
+	}
+	if holds([]byte(`{"message": "something else"}`), "{message}", message) {
+		t.Error("found where it is not")
+	}
+	if !holds([]byte(`<r>x &lt;y</r>`), "<r>{message}</r>", "x <y") {
+		t.Error("not found as XML")
+	}
+}
+
+func TestAPythonStringIsASCII(t *testing.T) {
+	if got := pyString("a\"\\\n\u20ac\U0001f600"); got != `"a\"\\\U0000000a\U000020ac\U0001f600"` {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestTheScanReadsCodeAlone(t *testing.T) {
+	found := scanText("x.py", strings.Join([]string{
+		`"""A text that names`,
+		`time.sleep(1) and bpy.app.timers.register."""`,
+		`# time.sleep(2)`,
+		`note = "it's # no comment"; time.sleep(3)  # time.sleep(4)`,
+		`bpy.app.timers.register(run)`,
+	}, "\n"))
+	if got := found.first("sleep"); got != "x.py:4" {
+		t.Errorf("sleep found at %q", got)
+	}
+	if got := found.cite("timer"); got != "x.py:5 `bpy.app.timers.register(run)`" {
+		t.Errorf("timer found at %q", got)
+	}
+}
+
+func TestTheLastExceptionOfALogIsFound(t *testing.T) {
+	log := []string{
+		"Traceback (most recent call last):", `  File "a.py", line 1, in <module>`, "ValueError: one", "",
+		"During handling of the above exception, another exception occurred:", "",
+		"Traceback (most recent call last):", `  File "a.py", line 2, in <module>`, "    x()", "    ^^^", "my.module.OddError: two", "Blender quit",
+	}
+	if got := traceback(log); got != "my.module.OddError: two" {
+		t.Errorf("got %q", got)
+	}
+	if got := traceback([]string{"no trace", "ValueError: not raised"}); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestAWordIsMentionedAsAWord(t *testing.T) {
+	if mentions([]string{"    import socket"}, "port") {
+		t.Error("port was found in import")
+	}
+	if !mentions([]string{"error: MY_PORT=-1 is no port"}, "-1") {
+		t.Error("-1 was not found")
+	}
+	if !mentions([]string{"[Errno 98] Address already in use"}, "in use") {
+		t.Error("in use was not found")
+	}
+}
+
+func TestALongTextSaysWhereEachPartStands(t *testing.T) {
+	text := longText(1 << 16)
+	seen := map[string]bool{}
+	for i := 0; i+16 <= len(text); i += 16 {
+		if seen[text[i:i+16]] {
+			t.Fatalf("the part at %d was there before", i)
+		}
+		seen[text[i:i+16]] = true
+	}
+	if len(text) != 1<<16 {
+		t.Errorf("it has %d bytes", len(text))
+	}
+}
