@@ -2,6 +2,21 @@
 // background Blender service that are true or false, with what they assert,
 // why it matters, how it is measured and how to fix it.
 //
+//	under, err := target.Load("bgcheck.yaml")
+//	if err != nil {
+//		return err
+//	}
+//	results, err := contract.RunAll(ctx, contract.Config{Target: under}, "start", "stop/sigterm")
+//	if err != nil {
+//		return err
+//	}
+//	for _, r := range results {
+//		fmt.Println(r.Verdict, r.Name, r.Seen, r.Diagnosis)
+//	}
+//
+// One fault is reported by one check: what another check's fault makes
+// impossible is skipped, with a reason that names that check.
+//
 // The package knows nothing of Ginkgo; package spec registers checks as specs.
 package contract
 

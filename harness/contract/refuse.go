@@ -155,13 +155,13 @@ const (
 
 // refused waits for the end of a launch that should not go on, and looks in
 // its output for one of the words. It waits for five times as long as the
-// target needs to become ready, at least five seconds: who lives then, stays.
+// target needs to become ready, at least ten seconds: who lives then, stays.
 func (s *Session) refused(ctx context.Context, life *Life, words []string) refusal {
-	wait := 5 * time.Second
+	wait := 10 * time.Second
 	if s.shared != nil {
 		wait = max(wait, 5*s.shared.ReadyAfter())
 	}
-	wait = min(wait, max(s.target.Budgets.Ready, 5*time.Second))
+	wait = min(wait, max(s.target.Budgets.Ready, 10*time.Second))
 	limited, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	exit, err := life.Wait(limited)
