@@ -142,7 +142,7 @@ func (w *packer) copy(file, inner string, info fs.FileInfo) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // only read from
+	defer f.Close()
 	h := w.header(inner, info.Mode())
 	h.Size, h.ModTime = info.Size(), info.ModTime()
 	if err := w.tar.WriteHeader(h); err != nil {

@@ -24,7 +24,7 @@ func (p *process) copyOut(ctx context.Context) error {
 	if err != nil {
 		return faultf("copy the instance's folder out of the container: %w", err)
 	}
-	defer out.Content.Close() //nolint:errcheck // only read from
+	defer out.Content.Close()
 	if err := unpack(out.Content, p.spec.Dir); err != nil {
 		return faultf("copy the instance's folder out of the container: %w", err)
 	}
@@ -39,7 +39,7 @@ func unpack(archive io.Reader, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close() //nolint:errcheck // nothing is written through it any more
+	defer root.Close()
 	var size int64
 	for files := tar.NewReader(archive); ; {
 		h, err := files.Next()
@@ -100,7 +100,7 @@ func (p *process) readInside(ctx context.Context, file string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s in the container: %w", file, err)
 	}
-	defer out.Content.Close() //nolint:errcheck // only read from
+	defer out.Content.Close()
 	files := tar.NewReader(out.Content)
 	h, err := files.Next()
 	if err != nil {

@@ -50,6 +50,10 @@ func connect(ctx context.Context) (*engine, error) {
 		return nil, faultf("find the container engine: %w: is Docker running, and may this user speak to it?", err)
 	}
 	e := &engine{provider: provider, api: provider.Client()}
+	// testcontainers takes another engine when the one that was asked for is not there.
+	if asked := os.Getenv("DOCKER_HOST"); asked != "" && asked != e.api.DaemonHost() {
+		return nil, faultf("find the container engine: DOCKER_HOST is %s, and there is none", asked)
+	}
 	info, err := e.api.Info(ctx, client.InfoOptions{})
 	if err != nil {
 		return nil, faultf("ask the container engine at %s: %w: is Docker running, and may this user speak to it?",

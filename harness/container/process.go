@@ -32,7 +32,8 @@ type process struct {
 	launcher bool
 
 	connection client.ContainerAttachResult
-	exit       client.ContainerWaitResult
+	exit       chan waited // filled once
+	leave      context.CancelFunc
 	started    chan error
 	done       chan struct{}
 	status     harness.Status // written before done is closed
@@ -63,7 +64,17 @@ func (p *process) attach(ctx context.Context, launcher bool) error {
 	if err != nil {
 		return faultf("attach to the container: %w", err)
 	}
-	p.exit = p.engine.api.ContainerWait(ctx, p.id, client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
+	ctx, p.leave = context.WithCancel(ctx)
+	p.exit = make(chan waited, 1)
+	exit := p.engine.api.ContainerWait(ctx, p.id, client.ContainerWaitOptions{Condition: container.WaitConditionNextExit})
+	go func() {
+		select {
+		case r := <-exit.Result:
+			p.exit <- waited{r, nil}
+		case err := <-exit.Error:
+			p.exit <- waited{err: err}
+		}
+	}()
 	go p.watch()
 	return nil
 }
@@ -79,7 +90,7 @@ func (p *process) detach() {
 // has ended.
 func (p *process) watch() {
 	p.status = harness.Status{Code: -1}
-	var events io.Writer = p.spec.Output
+	events := p.spec.Output
 	if p.launcher {
 		events = &eventLines{tell: p.hear}
 	}
@@ -90,6 +101,7 @@ func (p *process) watch() {
 	default:
 	}
 	p.conclude(err)
+	p.leave()
 	p.mu.Lock()
 	p.cut = true
 	for id, waiting := range p.replies {
@@ -143,15 +155,19 @@ func (p *process) conclude(cause error) {
 	p.engine.remove(ctx, p.id)
 }
 
+// waited is what the engine tells of a container's exit.
+type waited struct {
+	container.WaitResponse
+	err error
+}
+
 func (p *process) exitCode(ctx context.Context) (int, error) {
 	select {
-	case r := <-p.exit.Result:
-		if r.Error != nil {
-			return 0, errors.New(r.Error.Message)
+	case r := <-p.exit:
+		if r.err == nil && r.Error != nil {
+			r.err = errors.New(r.Error.Message)
 		}
-		return int(r.StatusCode), nil
-	case err := <-p.exit.Error:
-		return 0, err
+		return int(r.StatusCode), r.err
 	case <-ctx.Done():
 		return 0, context.Cause(ctx)
 	}

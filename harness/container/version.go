@@ -17,7 +17,7 @@ func (b *Backend) askVersion(ctx context.Context, blend *blend) error {
 	if err != nil {
 		return faultf("ask the Blender in %s for its version: %w", b.image, err)
 	}
-	defer run.Close() //nolint:errcheck // it has ended
+	defer run.Close()
 	exit, err := run.Wait(ctx)
 	if err != nil {
 		return faultf("ask the Blender in %s for its version: %w", b.image, err)
