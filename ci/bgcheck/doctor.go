@@ -34,6 +34,9 @@ func doctor(c *call) int {
 		plan, err = setup.Prepare(ctx, settings)
 		wrong = append(wrong, setup.Lines(err)...)
 	}
+	if reason := plan.Unsupported(); reason != "" {
+		wrong = append(wrong, reason)
+	}
 	if len(wrong) > 0 {
 		return c.fail(wrong...)
 	}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -146,6 +147,7 @@ func TestARunWhoseOwnerLivesIsLeftAlone(t *testing.T) {
 	if Born(os.Getppid()) == "" {
 		t.Skip("this system does not tell when a process was started")
 	}
+	t.Setenv("BGCHECK_OWNER", "")
 	out := t.TempDir()
 	open(t, begin(t, out, "one"), "echo", 1)
 	two := begin(t, out, "two")
@@ -179,6 +181,29 @@ func TestAPartThatCannotBeReadIsAProblemOfTheRun(t *testing.T) {
 	try(t, part.Add(1, Result{Name: "a/b", Verdict: Pass}))
 	if err := load(t, out).Err(); err == nil || !strings.Contains(err.Error(), "stop-1.json") {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestOneProcessOfTheRunIsTheFirst(t *testing.T) {
+	out := t.TempDir()
+	var first atomic.Int32
+	var group sync.WaitGroup
+	for range 20 {
+		group.Go(func() {
+			run, err := Begin(out, "r")
+			if err != nil {
+				t.Error(err)
+			} else if run.First("no Blender") {
+				first.Add(1)
+			}
+		})
+	}
+	group.Wait()
+	if n := first.Load(); n != 1 {
+		t.Errorf("%d were the first", n)
+	}
+	if !begin(t, out, "r").First("no Docker") || !begin(t, out, "s").First("no Blender") {
+		t.Error("another text, or another run, is not the same")
 	}
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,11 +96,14 @@ func (r *Report) Err() error {
 
 // JSON is the content of report.json.
 func (r *Report) JSON() ([]byte, error) {
-	data, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false) // so that a command can be read
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(r); err != nil {
 		return nil, fmt.Errorf("encode report: %w", err)
 	}
-	return append(data, '\n'), nil
+	return b.Bytes(), nil
 }
 
 // Load reads the merged report in the folder out. An error wraps

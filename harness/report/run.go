@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -109,6 +111,19 @@ func Begin(out, id string) (*Run, error) {
 // Dir is the run's own folder, OUT/parts/RUN. It is removed when the next run
 // begins; what belongs to the run's instances goes there too.
 func (r *Run) Dir() string { return filepath.Join(r.Out, "parts", r.ID) }
+
+// First is true for the first of the run's processes that asks with this text,
+// and for it alone: so that what concerns all of them is said once.
+func (r *Run) First(text string) bool {
+	hash := fnv.New64a()
+	_, _ = io.WriteString(hash, text)
+	f, err := os.OpenFile(filepath.Join(r.Dir(), fmt.Sprintf("said-%x", hash.Sum64())), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return !errors.Is(err, fs.ErrExist)
+	}
+	f.Close()
+	return true
+}
 
 // sweep removes the folders of older runs.
 func (r *Run) sweep() error {

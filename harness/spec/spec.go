@@ -16,7 +16,6 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 
 	"github.com/bgcheck/bgcheck/harness/report"
-	"github.com/bgcheck/bgcheck/harness/spec/setup"
 )
 
 // Run registers the checks of one area as specs and runs them as a suite. When
@@ -29,11 +28,11 @@ func Run(t *testing.T, area string) {
 	serial := config.ParallelTotal <= 1
 	s.register()
 	if !config.DryRun {
-		if err := s.prepare(); err != nil {
+		if s.prepare() != nil {
 			// In parallel a process that simply ended would be reported at great
 			// length; there the first spec aborts the suite.
 			if serial {
-				fmt.Fprintln(os.Stderr, "bgcheck: "+setup.Line(err))
+				fmt.Fprintln(os.Stderr, s.why())
 				os.Exit(1)
 			}
 		} else {
@@ -43,8 +42,6 @@ func Run(t *testing.T, area string) {
 		}
 	}
 	if ownLines(config, reporter) {
-		formatter.ColorableStdOut = lines
-		reporter.SilenceSkips = true
 		reporter.NoColor = reporter.NoColor || !report.Colour(os.Stdout)
 	}
 	good := ginkgo.RunSpecs(t, "bgcheck "+area, config, reporter)
@@ -86,6 +83,7 @@ func Close() error {
 // package level; only what is inside the containers may look at them.
 func (s *suite) register() {
 	checks, err := s.checks()
+	formatter.ColorableStdOut = lines
 	registeredMu.Lock()
 	registered = append(registered, s)
 	if !s.keepOpen && !closesItself {
@@ -123,8 +121,8 @@ func (s *suite) register() {
 
 // spec is the body of one It.
 func (s *suite) spec(ctx context.Context, p place) {
-	if err := s.prepare(); err != nil {
-		ginkgo.AbortSuite("bgcheck: " + setup.Line(err))
+	if s.prepare() != nil {
+		ginkgo.AbortSuite(s.why())
 	}
 	result := s.judge(ctx, p.check)
 	if result.Verdict == report.Fail && ctx.Err() != nil {
@@ -152,7 +150,7 @@ func (s *suite) spec(ctx context.Context, p place) {
 	}
 }
 
-// lines is where the progress goes in a serial run.
+// lines is where Ginkgo's reporter and the lines of the checks go in a serial run.
 var lines = &progress{to: formatter.ColorableStdOut}
 
 // ownLines tells whether there is a line for each check in place of Ginkgo's

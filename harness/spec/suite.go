@@ -41,6 +41,8 @@ type suite struct {
 	run         *report.Run
 	part        *report.Part
 	name        string
+	// repeated: another suite of the run cannot run for the same reason.
+	repeated bool
 
 	session   *contract.Session
 	abandoned int
@@ -97,6 +99,7 @@ func (s *suite) tryPrepare() error {
 		s.plan, prepareErr = setup.Prepare(ctx, settings)
 	}
 	if prepareErr != nil {
+		s.repeated = !s.run.First(setup.Line(prepareErr))
 		return errors.Join(prepareErr, s.part.Describe(s.plan.Head()), s.part.Problem(setup.Line(prepareErr)), s.part.Finish())
 	}
 	under := *s.plan.Target
@@ -125,6 +128,15 @@ func nth(here string) string {
 	return ""
 }
 
+// why says in one line what keeps the suite from running: in full in the first
+// of the run's processes, as six times the same line help nobody.
+func (s *suite) why() string {
+	if s.repeated {
+		return "bgcheck: cannot run, for the reason that another suite gave"
+	}
+	return "bgcheck: " + setup.Line(s.prepareErr)
+}
+
 // open gives the session, and opens it when there is none.
 func (s *suite) open() (*contract.Session, error) {
 	if err := s.prepare(); err != nil {
@@ -150,9 +162,12 @@ func (s *suite) open() (*contract.Session, error) {
 // judge runs one check. It returns within the time that ctx leaves and a grace,
 // also when the check does not: then the session is given up for a new one.
 func (s *suite) judge(ctx context.Context, check contract.Check) report.Result {
+	if reason := s.plan.Unsupported(); reason != "" {
+		return report.Result{Name: check.Name, Verdict: report.Skip, Expected: check.True, Seen: "not tried", Diagnosis: reason}
+	}
 	session, err := s.open()
 	if err != nil {
-		return report.Result{Name: check.Name, Verdict: report.Inconclusive, Diagnosis: err.Error()}
+		return report.Result{Name: check.Name, Verdict: report.Inconclusive, Expected: check.True, Diagnosis: err.Error()}
 	}
 	started := time.Now()
 	judged := make(chan report.Result, 1)

@@ -133,20 +133,28 @@ func TestReplacedChecksKeepTheirPlaceAndNeedNothing(t *testing.T) {
 	}
 }
 
-func TestProgressKeepsDotsAwayAndLinesWhole(t *testing.T) {
+func TestALineStandsInPlaceOfItsSpecsDot(t *testing.T) {
+	const dot = "\x1b[38;5;10m•\x1b[0m"
 	var b bytes.Buffer
 	p := &progress{to: &b}
-	for _, text := range []string{"[1] suite - 2/2 specs ", "\x1b[38;5;10m•\x1b[0m", "", "S"} {
+	write := func(text string) {
 		if n, err := p.Write([]byte(text)); n != len(text) || err != nil {
 			t.Errorf("%q: %d %v", text, n, err)
 		}
 	}
+	write("[1] suite - 5/5 specs ")
 	p.Line("pass a\n")
-	p.Line("pass b\n")
-	_, _ = p.Write([]byte("•"))
-	_, _ = p.Write([]byte(" SUCCESS! 1s "))
+	write(dot)
+	p.Line("skip b\n")
+	write("S")
+	write("•") // a spec of the author's own
+	p.Line("fail c\n")
+	write("c failed\n")
+	write("•") // again
+	write("")
+	write(" SUCCESS! 1s ")
 	p.Line("report\n")
-	if want := "[1] suite - 2/2 specs \npass a\npass b\n SUCCESS! 1s \nreport\n"; b.String() != want {
+	if want := "[1] suite - 5/5 specs \npass a\nskip b\n•\nfail c\nc failed\n• SUCCESS! 1s \nreport\n"; b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
 	}
 }

@@ -42,6 +42,17 @@ func Prepare(ctx context.Context, s Settings) (*Plan, error) {
 	return plan, errors.Join(wrong...)
 }
 
+// Unsupported says why the target is not to be checked on this Blender: its
+// file lists the versions that it supports, and this is none of them. "" when
+// it is to be checked.
+func (p *Plan) Unsupported() string {
+	if p.Target == nil || p.Info.Version == "" || p.Target.Supports(p.Info.Version) {
+		return ""
+	}
+	return fmt.Sprintf("%s does not support Blender %s (its target file says: %s)",
+		p.Target.Name, p.Info.Version, strings.Join(p.Target.Blender, ", "))
+}
+
 // Head describes the plan in a report.
 func (p *Plan) Head() report.Head {
 	head := report.Head{

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/target"
 )
 
 // in makes a folder of files and goes there.
@@ -130,6 +131,17 @@ func TestPrepareTellsAllThatIsWrong(t *testing.T) {
 	_, err = Prepare(t.Context(), Settings{Target: filepath.Join(root, "bgcheck.yaml"), Backend: "lokal"})
 	if text := strings.Join(Lines(err), "\n"); !strings.Contains(text, "nonsense") || !strings.Contains(text, `unknown backend "lokal"; one of: broken, local`) {
 		t.Errorf("%q", text)
+	}
+}
+
+func TestABlenderThatTheTargetDoesNotSupportIsNamed(t *testing.T) {
+	plan := &Plan{Target: &target.Target{Name: "x", Blender: []string{">=4.2"}}, Info: harness.Info{Version: "3.4.1"}}
+	if got := plan.Unsupported(); got != "x does not support Blender 3.4.1 (its target file says: >=4.2)" {
+		t.Error(got)
+	}
+	plan.Info.Version = "5.2.2"
+	if got := plan.Unsupported(); got != "" {
+		t.Error(got)
 	}
 }
 
