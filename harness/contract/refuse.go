@@ -45,7 +45,7 @@ func startPortBusy(ctx context.Context, s *Session) report.Result {
 				"it takes another port when its own is busy: a client that was told the port speaks to someone else")
 		}
 		return Failed(fmt.Sprintf("%s it lives on after %s without listening anywhere", what, short(verdict.waited)),
-			"the error of the bind is caught or lost in a task, and the keep-alive loop goes on without a server: alive and deaf"+s.at("catch"))
+			s.whyLingers(ctx, life, "the error of the bind is caught or lost in a task, and the keep-alive loop goes on without a server: alive and deaf"))
 	case endedWell:
 		diagnosis := "the failure to bind does not reach the exit code"
 		if trace := traceback(verdict.log); trace != "" {
@@ -101,9 +101,9 @@ func startBadConfig(ctx context.Context, s *Session) report.Result {
 		verdict := s.refused(ctx, life, wordsOf(bad.Env, bad.Args))
 		switch verdict.how {
 		case stillRuns:
-			diagnosis := "the invalid setting is ignored and a default is used in its place" + s.at("catch")
+			diagnosis := "the invalid setting is ignored and a default is used in its place"
 			if verdict.elsewhere == "" {
-				diagnosis = "the invalid setting stops the server and not the process: alive and deaf" + s.at("catch")
+				diagnosis = s.whyLingers(ctx, life, "the invalid setting stops the server and not the process: alive and deaf")
 			}
 			return Failed(fmt.Sprintf("with %s it lives on after %s, listening on [%s]", what, short(verdict.waited), verdict.elsewhere), diagnosis)
 		case endedWell:
@@ -124,6 +124,14 @@ func startBadConfig(ctx context.Context, s *Session) report.Result {
 		_ = life.Close()
 	}
 	return Passed("each was refused with a message", refused...)
+}
+
+// whyLingers tells a process that has begun to end from one that goes on.
+func (s *Session) whyLingers(ctx context.Context, life *Life, otherwise string) string {
+	if len(life.saw(ctx, "finalize"))+len(life.saw(ctx, "atexit")) == 0 {
+		return otherwise
+	}
+	return "it gives up, and then does not end: a thread that is no daemon, or a worker of an executor, keeps the process" + s.at("thread")
 }
 
 // at cites the source for a diagnosis, or adds nothing.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -105,7 +106,10 @@ func (s *Session) complete(check Check, result *report.Result) {
 		return // the lines are the evidence, not the Blender that read them
 	}
 	for _, life := range used {
-		result.Evidence = append(result.Evidence, life.evidence()...)
+		// A fault found at the launch brings its evidence along.
+		if lines := life.evidence(); !slices.Contains(result.Evidence, lines[0]) {
+			result.Evidence = append(result.Evidence, lines...)
+		}
 	}
 }
 
