@@ -42,11 +42,12 @@ func CPUs(cores float64) Option { return func(b *Backend) { b.limits.cpus = core
 func PIDs(n int64) Option { return func(b *Backend) { b.limits.pids = n } }
 
 // New is the backend for blender: a version ("4.3" means the image
-// bgcheck/blender:4.3) or the name of an image, which has a slash or a colon.
-// Nothing is asked of the engine yet.
+// bgcheck/blender:4.3), the name of an image, which has a slash or a colon, or
+// "" for the newest version that the engine has an image of. Nothing is asked of
+// the engine yet.
 func New(blender string, options ...Option) *Backend {
 	image := blender
-	if !strings.ContainsAny(blender, "/:") {
+	if blender != "" && !strings.ContainsAny(blender, "/:") {
 		image = ownImages + blender
 	}
 	b := &Backend{image: image, limits: limits{memory: 4 << 30, cpus: 2, pids: 1024}}
@@ -85,6 +86,13 @@ func (b *Backend) open(ctx context.Context) (*engine, *blend, error) {
 			return nil, nil, err
 		}
 		b.engine = e
+	}
+	if b.image == "" {
+		image, err := b.engine.newest(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		b.image = image
 	}
 	if b.blend == nil {
 		image, err := b.engine.lookAt(ctx, b.image)

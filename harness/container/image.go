@@ -2,6 +2,8 @@ package container
 
 import (
 	"context"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/containerd/errdefs"
@@ -35,7 +37,7 @@ func (e *engine) lookAt(ctx context.Context, image string) (*blend, error) {
 		if err := e.provider.PullImage(ctx, image); err != nil {
 			return nil, faultf("pull image %s: %w", image, err)
 		}
-		found, err = e.api.ImageInspect(ctx, image, []client.ImageInspectOption{}...)
+		found, err = e.api.ImageInspect(ctx, image)
 	}
 	if err != nil {
 		return nil, faultf("inspect image %s: %w", image, err)
@@ -53,4 +55,41 @@ func (e *engine) lookAt(ctx context.Context, image string) (*blend, error) {
 		b.python = path
 	}
 	return b, nil
+}
+
+// newest is the image of ours with the highest version.
+func (e *engine) newest(ctx context.Context) (string, error) {
+	all, err := e.api.ImageList(ctx, client.ImageListOptions{Filters: make(client.Filters).Add("reference", ownImages+"*")})
+	if err != nil {
+		return "", faultf("list images: %w", err)
+	}
+	var versions []string
+	for _, image := range all.Items {
+		for _, tag := range image.RepoTags {
+			if version, own := strings.CutPrefix(tag, ownImages); own {
+				versions = append(versions, version)
+			}
+		}
+	}
+	if len(versions) == 0 {
+		return "", faultf("find an image of Blender: the engine has none called %s*: build them with docker/build.sh", ownImages)
+	}
+	return ownImages + slices.MaxFunc(versions, compareVersions), nil
+}
+
+// compareVersions puts 2.9 before 2.83 before 3.4, as Blender does, and what is no version first.
+func compareVersions(a, b string) int {
+	return slices.Compare(numbers(a), numbers(b))
+}
+
+func numbers(version string) []int {
+	var all []int
+	for part := range strings.SplitSeq(version, ".") {
+		n, err := strconv.Atoi(part)
+		if err != nil {
+			return nil
+		}
+		all = append(all, n)
+	}
+	return all
 }
