@@ -54,7 +54,7 @@ func rangeOf(x []float64, y func(int) float64) Range {
 		up += (x[i] - meanX) * (y(i) - meanY)
 		across += (x[i] - meanX) * (x[i] - meanX)
 	}
-	if across > 0 {
+	if across > 0 && r.Max > r.Min {
 		r.Slope = up / across
 	}
 	return r
