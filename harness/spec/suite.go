@@ -1,11 +1,13 @@
 package spec
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"maps"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -108,6 +110,12 @@ func (s *suite) tryPrepare() error {
 		under.Skip = map[string]string{}
 	}
 	maps.Copy(under.Skip, s.skips)
+	if settings.Backend == "attach" {
+		// What announced its port did so before we came.
+		if _, port, err := net.SplitHostPort(settings.Address); err == nil {
+			under.Service.Port = port
+		}
+	}
 	s.plan.Target = &under
 	return s.part.Describe(s.plan.Head())
 }
@@ -162,7 +170,7 @@ func (s *suite) open() (*contract.Session, error) {
 // judge runs one check. It returns within the time that ctx leaves and a grace,
 // also when the check does not: then the session is given up for a new one.
 func (s *suite) judge(ctx context.Context, check contract.Check) report.Result {
-	if reason := s.plan.Unsupported(); reason != "" {
+	if reason := cmp.Or(s.plan.Unsupported(), s.plan.Settings.NotAttachable(check.Name)); reason != "" {
 		return report.Result{Name: check.Name, Verdict: report.Skip, Expected: check.True, Seen: "not tried", Diagnosis: reason}
 	}
 	session, err := s.open()

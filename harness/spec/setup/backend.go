@@ -3,6 +3,7 @@ package setup
 import (
 	"fmt"
 	"maps"
+	"net"
 	"slices"
 	"strings"
 	"sync"
@@ -17,6 +18,12 @@ var (
 	backendsMu sync.Mutex
 	backends   = map[string]MakeBackend{
 		"local": func(s Settings) (harness.Backend, error) { return harness.Local(s.Blender), nil },
+		"attach": func(s Settings) (harness.Backend, error) {
+			if _, _, err := net.SplitHostPort(s.Address); err != nil {
+				return nil, fmt.Errorf("%q is no address of a running Blender's service; name it by -address=host:port or BGCHECK_ADDRESS", s.Address)
+			}
+			return harness.Attach(s.Address, s.PID), nil
+		},
 	}
 )
 
@@ -29,6 +36,29 @@ func RegisterBackend(name string, make MakeBackend) {
 		panic("setup: backend " + name + " is registered twice")
 	}
 	backends[name] = make
+}
+
+// attachable are the checks that can be judged on a Blender that somebody else
+// started, and that leave it as it was.
+var attachable = []string{
+	"alive/stays", "alive/bad-input", "echo/", "idle/",
+}
+
+// NotAttachable says why the check is not tried on a Blender that somebody else
+// started; "" when it is, and on every other backend.
+func (s Settings) NotAttachable(check string) string {
+	if s.Backend != "attach" {
+		return ""
+	}
+	for _, name := range attachable {
+		if strings.HasPrefix(check, name) {
+			return ""
+		}
+	}
+	if strings.HasPrefix(check, "exec/") {
+		return "its effect is looked for in a folder that the run prepares before Blender starts; this one ran already (backend attach)"
+	}
+	return "it needs a Blender of its own, to start and to end; this one is somebody else's (backend attach)"
 }
 
 // Backends lists the registered names, sorted.

@@ -12,10 +12,12 @@
 //	                           the module's root; in bgcheck's own repository
 //	                           pyaddon/bgcheck.yaml, the reference add-on
 //	-out      BGCHECK_OUT      out/ at the module's root: where the report goes
-//	-backend  BGCHECK_BACKEND  local: where Blender runs; package container adds
-//	                           "container"
+//	-backend  BGCHECK_BACKEND  local: where Blender runs; or attach, for one that
+//	                           already runs; package container adds "container"
 //	-blender  BGCHECK_BLENDER  blender in PATH; a path, or a name in PATH (local),
 //	                           or a version (container)
+//	-address  BGCHECK_ADDRESS  host:port of a Blender that already runs (attach)
+//	-pid      BGCHECK_PID      its process id, where it is on this machine (attach)
 //	          BGCHECK_RUN      names the run, so that suites started one by one make
 //	                           one report; default: those of one ginkgo or go test
 //	          BGCHECK_OWNER    process id; when that process ends, so does the run

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -20,22 +21,28 @@ type Settings struct {
 	// Blender is what the backend makes of it: for local a path, or a name in
 	// PATH; empty for the backend's own default.
 	Blender string
+	// Address (host:port) and PID are of a Blender that already runs, for the
+	// backend attach; PID is 0 when it is not known.
+	Address string
+	PID     int
 	// Base is the folder that relative paths started from.
 	Base string
 }
 
 // Flags are the flags of AddFlags before they are resolved.
 type Flags struct {
-	target, out, backend, blender string
+	target, out, backend, blender, address, pid string
 }
 
-// AddFlags defines -target, -out, -backend and -blender in set.
+// AddFlags defines -target, -out, -backend, -blender, -address and -pid in set.
 func AddFlags(set *flag.FlagSet) *Flags {
 	f := &Flags{}
 	set.StringVar(&f.target, "target", "", "target `file` (bgcheck.yaml) that says what is checked; or BGCHECK_TARGET")
 	set.StringVar(&f.out, "out", "", "`folder` for the report (default out/); or BGCHECK_OUT")
 	set.StringVar(&f.backend, "backend", "", "where Blender runs (default local); or BGCHECK_BACKEND")
 	set.StringVar(&f.blender, "blender", "", "the Blender to run: a `path`, or a name in PATH (default blender); or BGCHECK_BLENDER")
+	set.StringVar(&f.address, "address", "", "`host:port` of a Blender that already runs (backend attach); or BGCHECK_ADDRESS")
+	set.StringVar(&f.pid, "pid", "", "process `id` of that Blender, where it is on this machine; or BGCHECK_PID")
 	return f
 }
 
@@ -62,6 +69,7 @@ func (f *Flags) Resolve(base string) (Settings, error) {
 		Out:     from(base, pick(f.out, "BGCHECK_OUT")),
 		Backend: pick(f.backend, "BGCHECK_BACKEND"),
 		Blender: pick(f.blender, "BGCHECK_BLENDER"),
+		Address: pick(f.address, "BGCHECK_ADDRESS"),
 		Base:    base,
 	}
 	if strings.ContainsAny(s.Blender, `/\`) && s.Backend != "container" {
@@ -72,6 +80,11 @@ func (f *Flags) Resolve(base string) (Settings, error) {
 	}
 	if s.Out == "" {
 		s.Out = filepath.Join(root, "out")
+	}
+	if text := pick(f.pid, "BGCHECK_PID"); text != "" {
+		if s.PID, err = strconv.Atoi(text); err != nil || s.PID <= 0 {
+			return s, fmt.Errorf("%q is no process id (-pid, BGCHECK_PID)", text)
+		}
 	}
 	if s.Target == "" {
 		if s.Target = defaultTarget(here, root); s.Target == "" {

@@ -34,7 +34,7 @@ func in(t *testing.T, here string, files map[string]string) string {
 		t.Fatal(err)
 	}
 	t.Chdir(filepath.Join(root, here))
-	for _, name := range []string{"BGCHECK_TARGET", "BGCHECK_OUT", "BGCHECK_BACKEND", "BGCHECK_BLENDER"} {
+	for _, name := range []string{"BGCHECK_TARGET", "BGCHECK_OUT", "BGCHECK_BACKEND", "BGCHECK_BLENDER", "BGCHECK_ADDRESS", "BGCHECK_PID"} {
 		t.Setenv(name, "")
 	}
 	return root
@@ -61,13 +61,15 @@ func TestFlagsWinOverTheEnvironmentAndThatOverDefaults(t *testing.T) {
 	t.Setenv("BGCHECK_OUT", "e-out")
 	t.Setenv("BGCHECK_BACKEND", "e-backend")
 	t.Setenv("BGCHECK_BLENDER", "./e-blender")
+	t.Setenv("BGCHECK_ADDRESS", "e:1")
+	t.Setenv("BGCHECK_PID", "11")
 	s, err = resolve(t, root)
-	want := Settings{filepath.Join(root, "e.yaml"), filepath.Join(root, "e-out"), "e-backend", filepath.Join(root, "e-blender"), root}
+	want := Settings{filepath.Join(root, "e.yaml"), filepath.Join(root, "e-out"), "e-backend", filepath.Join(root, "e-blender"), "e:1", 11, root}
 	if err != nil || s != want {
 		t.Errorf("environment: %+v %v, want %+v", s, err, want)
 	}
-	s, err = resolve(t, root, "-target=/f.yaml", "-out=f-out", "-backend=local", "-blender=blender-4")
-	want = Settings{"/f.yaml", filepath.Join(root, "f-out"), "local", "blender-4", root}
+	s, err = resolve(t, root, "-target=/f.yaml", "-out=f-out", "-backend=local", "-blender=blender-4", "-address=f:2", "-pid=22")
+	want = Settings{"/f.yaml", filepath.Join(root, "f-out"), "local", "blender-4", "f:2", 22, root}
 	if err != nil || s != want {
 		t.Errorf("flags: %+v %v, want %+v", s, err, want)
 	}
@@ -117,9 +119,12 @@ func (f fake) Info(context.Context) (harness.Info, error) {
 	return harness.Info{Version: "9.9.9"}, f.err
 }
 
+func init() {
+	RegisterBackend("broken", func(Settings) (harness.Backend, error) { return fake{err: errors.New("no engine")}, nil })
+}
+
 func TestPrepareTellsAllThatIsWrong(t *testing.T) {
 	root := in(t, "", map[string]string{"go.mod": "module x\n", "bgcheck.yaml": "nonsense: 1\n"})
-	RegisterBackend("broken", func(Settings) (harness.Backend, error) { return fake{err: errors.New("no engine")}, nil })
 	_, err := Prepare(t.Context(), Settings{Target: filepath.Join(root, "missing.yaml"), Backend: "broken"})
 	lines := Lines(err)
 	if len(lines) != 2 || !strings.Contains(lines[0], "missing.yaml") || !strings.Contains(lines[0], "-target") || lines[1] != "no engine" {
@@ -129,7 +134,7 @@ func TestPrepareTellsAllThatIsWrong(t *testing.T) {
 		t.Errorf("%q", line)
 	}
 	_, err = Prepare(t.Context(), Settings{Target: filepath.Join(root, "bgcheck.yaml"), Backend: "lokal"})
-	if text := strings.Join(Lines(err), "\n"); !strings.Contains(text, "nonsense") || !strings.Contains(text, `unknown backend "lokal"; one of: broken, local`) {
+	if text := strings.Join(Lines(err), "\n"); !strings.Contains(text, "nonsense") || !strings.Contains(text, `unknown backend "lokal"; one of: attach, broken, local`) {
 		t.Errorf("%q", text)
 	}
 }
@@ -142,6 +147,25 @@ func TestABlenderThatTheTargetDoesNotSupportIsNamed(t *testing.T) {
 	plan.Info.Version = "5.2.2"
 	if got := plan.Unsupported(); got != "" {
 		t.Error(got)
+	}
+}
+
+func TestAttachAsksForAnAddressAndTouchesNothing(t *testing.T) {
+	_, err := NewBackend(Settings{Backend: "attach"})
+	if err == nil || !strings.Contains(err.Error(), "-address=host:port") {
+		t.Error(err)
+	}
+	s := Settings{Backend: "attach", Address: "127.0.0.1:1"}
+	if b, err := NewBackend(s); err != nil || b.Name() != "attach" {
+		t.Errorf("%v %v", b, err)
+	}
+	for check, judged := range map[string]bool{"stop/sigterm": false, "start/ready": false, "alive/restart": false, "exec/slow": false, "echo/round-trip": true, "idle/cpu": true} {
+		if got := s.NotAttachable(check) == ""; got != judged {
+			t.Errorf("%s is judged: %v", check, got)
+		}
+	}
+	if s.Backend = "local"; s.NotAttachable("stop/sigterm") != "" {
+		t.Error("a local Blender is the run's own")
 	}
 }
 
