@@ -15,4 +15,10 @@
 // One goroutine waits for the process; everything else reads state. Blender and
 // all its descendants end when the program that imports harness ends, even by
 // SIGKILL. The package imports neither Ginkgo nor testcontainers.
+//
+// To that end a program that imports the package may find itself started again
+// under the name bgcheck-supervisor; see supervisor.go. Linux is where it is
+// tested. On macOS and the BSDs descendants that leave Blender's process group are
+// not found, and on Windows a job object does the supervisor's work; the code
+// for these compiles and is vetted, and has not been run.
 package harness

@@ -204,34 +204,37 @@ func TestLogOfManyMebibytesIsWholeAndInOrder(t *testing.T) {
 	}
 }
 
-// What a MiB of log costs the harness: one copy to memory, one to the page cache.
+// What a MiB of log costs, against a bare write of the same to a file.
 func BenchmarkLogWrite(b *testing.B) {
-	l := testLog(b)
 	chunk := bytes.Repeat([]byte("fake blender pours its log, line after line, 64 bytes each one.\n"), 1<<14)
-	b.SetBytes(int64(len(chunk)))
-	for b.Loop() {
-		_, _ = l.Write(chunk)
-		if l.End() > 1<<30 {
-			b.StopTimer()
-			_ = os.Truncate(l.Path(), 0)
-			_, _ = l.file.Seek(0, 0)
-			l.end = 0
-			b.StartTimer()
-		}
-	}
-}
-
-// The same through a pipe from another process.
-func BenchmarkPour(b *testing.B) {
-	for range b.N {
-		p, err := Launch(context.Background(), On(Local(fakeBlender)), Env("FAKE_LOG_MIB", "256"))
-		if err != nil {
+	rewind := func(b *testing.B, f *os.File) { // the disk is not what is measured
+		b.StopTimer()
+		if err := f.Truncate(0); err != nil {
 			b.Fatal(err)
 		}
-		if _, err := p.Wait(context.Background()); err != nil {
+		if _, err := f.Seek(0, 0); err != nil {
 			b.Fatal(err)
 		}
-		_ = p.Close()
+		b.StartTimer()
 	}
-	b.SetBytes(256 << 20)
+	b.Run("file", func(b *testing.B) {
+		l := testLog(b)
+		b.SetBytes(int64(len(chunk)))
+		for i := 1; b.Loop(); i++ {
+			_, _ = l.file.Write(chunk)
+			if i%64 == 0 {
+				rewind(b, l.file)
+			}
+		}
+	})
+	b.Run("log", func(b *testing.B) {
+		l := testLog(b)
+		b.SetBytes(int64(len(chunk)))
+		for i := 1; b.Loop(); i++ {
+			_, _ = l.Write(chunk)
+			if i%64 == 0 {
+				rewind(b, l.file)
+			}
+		}
+	})
 }

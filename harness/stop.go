@@ -35,7 +35,9 @@ func StopGrace(d time.Duration) StopOption { return func(s *stopSettings) { s.gr
 func (b *Blender) Signal(ctx context.Context, sig os.Signal) error {
 	undo := b.ask(sig)
 	if err := b.proc.Signal(ctx, sig); err != nil {
-		undo()
+		if ctx.Err() == nil { // otherwise it may have been sent, only the answer was not waited for
+			undo()
+		}
 		return b.fail(PhaseRun, fmt.Errorf("send %s: %w", signalName(sig), err))
 	}
 	return nil

@@ -38,7 +38,7 @@ const supervisorName = "bgcheck-supervisor"
 
 // settle is how long descendants that were about to end anyway (a helper whose
 // pipe from Blender has just closed) are given before they count as left.
-const settle = 200 * time.Millisecond
+const settle = time.Second
 
 func init() {
 	if len(os.Args) == 1 && os.Args[0] == supervisorName {

@@ -248,6 +248,31 @@ func BenchmarkLaunch(b *testing.B) {
 	})
 }
 
+// What 1 GiB of log from another process costs: time, and the harness's own CPU
+// and memory.
+func BenchmarkPour(b *testing.B) {
+	b.SetBytes(1 << 30)
+	var before, after syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &before)
+	for b.Loop() {
+		p, err := Launch(b.Context(), On(Local(fakeBlender)), Env("FAKE_LOG_MIB", "1024"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := p.Wait(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		if size := p.Log().End(); size < 1<<30 {
+			b.Fatalf("%d bytes of log", size)
+		}
+		_ = p.Close()
+	}
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &after)
+	used := time.Duration(after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano())
+	b.ReportMetric(used.Seconds()*1000/float64(b.N), "cpu-ms/op")
+	b.ReportMetric(float64(after.Maxrss)/1024, "max-MiB")
+}
+
 func BenchmarkSweep(b *testing.B) {
 	for b.Loop() {
 		Sweep()
