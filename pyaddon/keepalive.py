@@ -136,6 +136,11 @@ def _remember_signal(number: int, _frame: Any) -> None:
         os._exit(128 + number)
 
 
+def signalled() -> bool:
+    """True once SIGINT or SIGTERM has come after prepare()."""
+    return bool(_shared.signals)
+
+
 def stop(code: int = 0) -> None:
     """Ask the running keep-alive to end with this exit status; from any thread."""
     if _shared.driver is None:
@@ -183,8 +188,6 @@ def run(async_loop: Any = None, interval: float = 0.05, cleanup: Optional[Callab
 
 
 class _Driver:
-    """One run, from the first turn of the loop to the exit status."""
-
     def __init__(self, async_loop: Any, interval: float, cleanup: Any, threads: bool) -> None:
         self.loop: Any = prepare()
         self.kick = async_loop.kick_async_loop if async_loop else kick_async_loop
@@ -209,17 +212,15 @@ class _Driver:
         return self.finish()
 
     def stopping(self) -> bool:
-        return self.stopped or bool(_shared.signals)
+        return self.stopped or signalled()
 
-    def stop(self, code: int = 0) -> None:
-        """On the main thread only. The first status that is not zero is kept."""
+    def stop(self, code: int = 0) -> None:  # the first status that is not zero is kept
         self.code = self.code or code
         self.stopped = True
         if self.loop.is_running() and not self.finished:
             self.loop.stop()
 
-    def take_signals(self) -> bool:
-        """Let signals wake the loop. False where that cannot be."""
+    def take_signals(self) -> bool:  # False where they cannot wake the loop
         for number in SIGNALS:
             try:
                 self.loop.add_signal_handler(number, self.stop)
@@ -330,7 +331,6 @@ class _Driver:
             self.loop.run_until_complete(result)
 
     def settle(self) -> None:
-        """Cancel the tasks that are left and let what was closed come to its end."""
         if not self.loop.is_closed():
             tasks = [task for task in asyncio.all_tasks(self.loop) if task.cancel()]
             if tasks:

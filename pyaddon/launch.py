@@ -107,8 +107,33 @@ def main(arguments: List[str]) -> None:
         else:
             if inspect.iscoroutine(result):
                 loop.create_task(result)
+    if in_window():
+        drive_window(getattr(async_loop, "kick_async_loop", keepalive.kick_async_loop), cleanup)
     keepalive.run(async_loop=async_loop, interval=options.interval, cleanup=cleanup,
                   drive=options.drive, timers=options.timers)
+
+
+def in_window() -> bool:
+    """True when Blender was started without --background."""
+    try:
+        import bpy
+    except ImportError:  # plain Python
+        return False
+    return not bpy.app.background
+
+
+def drive_window(kick: Callable[[], bool], cleanup: Optional[Callable]) -> None:
+    """Kick the loop from a timer, and end Blender as keepalive would when a signal comes."""
+    import bpy
+
+    def tick() -> Optional[float]:
+        if keepalive.signalled():
+            if cleanup is not None:
+                cleanup()
+            sys.exit(0)
+        kick()
+        return 0.01
+    bpy.app.timers.register(tick, persistent=True)
 
 
 if __name__ == "__main__":

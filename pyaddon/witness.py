@@ -68,7 +68,7 @@ def install(path):  # type: (str) -> None
         def handler_watched(error):  # type: (BaseException) -> object
             seen.append("".join(traceback.format_exception(
                 type(error), error, error.__traceback__)))
-            return handler(error)  # type: ignore[operator]
+            return handler(error)  # type: ignore[misc, operator]
         if handler is not None:
             kwargs["handle_error"] = handler_watched
         else:

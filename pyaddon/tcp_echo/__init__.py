@@ -49,14 +49,29 @@ def namespace() -> Dict[str, Any]:
 
 
 _executor = Executor(namespace)
+_executing = False
+_disabled = False  # by the client's code that is being executed
 
 
 def execute(code: str, done: Callable[[Dict[str, Any]], None]) -> None:
     """Run code on the main thread: at once in background mode, by a timer in a window."""
-    if not in_window():
-        done(_executor.run(code))
-        return
-    bpy.app.timers.register(lambda: done(_executor.run(code)), first_interval=0.0, persistent=True)
+    if in_window():
+        bpy.app.timers.register(lambda: _execute(code, done), first_interval=0.0, persistent=True)
+    else:
+        _execute(code, done)
+
+
+def _execute(code: str, done: Callable[[Dict[str, Any]], None]) -> None:
+    global _executing, _disabled
+    _executing = True
+    try:
+        reply = _executor.run(code)
+    finally:
+        _executing = False
+    done(reply)
+    if _disabled:
+        _disabled = False
+        cleanup_server()
 
 
 def start_server_from_script() -> None:
@@ -146,6 +161,8 @@ def _file_loaded(*_args: Any) -> None:
 
 def register() -> None:
     """Add the scene property, the operator and the loop's pool of threads. Serves nothing yet."""
+    global _disabled
+    _disabled = False
     bpy.types.Scene.tcp_echo_server_running = bpy.props.BoolProperty(
         name="TCP Echo runs", default=False, options={"SKIP_SAVE"})
     async_loop.setup_asyncio_executor()
@@ -155,8 +172,16 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Undo register() and end the server."""
-    cleanup_server()
+    """Undo register() and end the server.
+
+    When a client's code does this, the server ends after that code, its reply sent; it goes on
+    when the code registers the add-on again, as loading the factory settings may.
+    """
+    global _disabled
+    if _executing:
+        _disabled = True
+    else:
+        cleanup_server()
     if _file_loaded in bpy.app.handlers.load_post:
         bpy.app.handlers.load_post.remove(_file_loaded)
     try:

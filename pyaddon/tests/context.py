@@ -1,4 +1,5 @@
 """What the tests share: the folder under test and a way to run scripts in plain Python."""
+import importlib
 import os
 import subprocess
 import sys
@@ -6,10 +7,14 @@ import textwrap
 from typing import Any, Dict, Optional
 
 FOLDER = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-if FOLDER not in sys.path:
-    sys.path.insert(0, FOLDER)
-
 LONG = 60  # seconds; a safety net, never what is measured
+
+
+def module(name: str) -> Any:
+    """A module of the folder under test."""
+    if FOLDER not in sys.path:
+        sys.path.insert(0, FOLDER)
+    return importlib.import_module(name)
 
 
 class Script:

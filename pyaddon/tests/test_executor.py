@@ -2,9 +2,12 @@
 import sys
 import unittest
 
-from context import FOLDER  # noqa: F401  (puts the package in reach)
-from tcp_echo.executor import Executor, asks_to_quit
-from tcp_echo.settings import SettingError, Settings
+from context import module
+
+Executor = module("tcp_echo.executor").Executor
+asks_to_quit = module("tcp_echo.executor").asks_to_quit
+SettingError = module("tcp_echo.settings").SettingError
+Settings = module("tcp_echo.settings").Settings
 
 
 class ExecutorTest(unittest.TestCase):
@@ -15,7 +18,8 @@ class ExecutorTest(unittest.TestCase):
         for code, result in (("six * 7", 42), ("x = 1", None), ("x = 1\nx + 1", 2), ("", None),
                              ("[1, {'a': None}]", [1, {"a": None}]), ("{1: 2}", {"1": 2}),
                              ("print", repr(print)), ("float('inf')", "inf"), ("(1, 2)", [1, 2]),
-                             ("def f(): return six\nf()", 6), ("'text'", "text"), ("# nothing", None)):
+                             ("def f(): return six\nf()", 6), ("'text'", "text"),
+                             ("# nothing", None)):
             reply = self.executor.run(code)
             self.assertEqual(reply, {"ok": True, "result": result, "output": ""}, code)
 
@@ -99,8 +103,8 @@ class SettingsTest(unittest.TestCase):
 
     def test_refused_with_variable_value_and_remedy(self):
         for name, value in (("PORT", "abc"), ("PORT", "70000"), ("PORT", "-1"), ("PORT", ""),
-                            ("PORT", "1.5"), ("PORT", "\u0661"), ("PORT", "1_0"), ("PORT", "9" * 5000),
-                            ("HOST", ""), ("TOKEN", ""), ("MAX_MESSAGE", "0"),
+                            ("PORT", "1.5"), ("PORT", "\u0661"), ("PORT", "1_0"),
+                            ("PORT", "9" * 5000), ("HOST", ""), ("TOKEN", ""), ("MAX_MESSAGE", "0"),
                             ("MAX_CONNECTIONS", "no"), ("REQUEST_SECONDS", "0")):
             with self.assertRaises(SettingError) as caught:
                 Settings({"BLENDER_HTTP_ECHO_" + name: value})

@@ -3,8 +3,10 @@ import json
 import random
 import unittest
 
-from context import FOLDER  # noqa: F401  (puts the package in reach)
-from tcp_echo.framing import Framer, FramingError
+from context import module
+
+Framer = module("tcp_echo.framing").Framer
+FramingError = module("tcp_echo.framing").FramingError
 
 STREAMS = [
     b'{"message": "hi"}',

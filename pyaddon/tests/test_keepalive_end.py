@@ -151,7 +151,8 @@ class EndTest(unittest.TestCase):
                           0, "status 0")
 
     def test_wrong_drive(self):
-        self.assert_ended(run("import keepalive; keepalive.run(drive='wheel')"), 1, "drive is 'wheel'")
+        self.assert_ended(run("import keepalive; keepalive.run(drive='wheel')"),
+                          1, "drive is 'wheel'")
 
 
 class ExceptionTest(unittest.TestCase):
