@@ -67,7 +67,8 @@ func (s *Session) messages() []message {
 	return []message{
 		{what: "plain", text: "bgcheck-" + nonce()},
 		{what: "unicode", text: unicode + nonce()},
-		{what: "in single bytes", text: "piece \u20ac\U0001f600 " + nonce(), pieces: 1, within: 5 * s.patience()},
+		// Long enough that the service reads in between, and finds cut characters.
+		{what: "in single bytes", text: strings.Repeat("\u20ac\U0001f600", 3000) + nonce(), pieces: 1, within: 5 * s.patience()},
 		{what: "1 MiB", text: longText(oneMiB), within: 5 * s.patience()},
 	}
 }
