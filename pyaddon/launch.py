@@ -51,8 +51,10 @@ def fail(message: str) -> None:
 
 def enable(name: str) -> None:
     """Enable the add-on if it is not; on failure end with its traceback."""
-    import addon_utils  # type: ignore[import]  # Blender's own
-
+    try:
+        import addon_utils  # type: ignore[import]  # Blender's own
+    except ImportError:
+        fail("--addon needs Blender: run it as blender --background --python launch.py -- ...")
     if addon_utils.check(name)[1]:
         return
     if addon_utils.enable(name) is None:

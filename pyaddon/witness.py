@@ -23,6 +23,7 @@ def install(path):  # type: (str) -> None
     import threading
     import time
     import traceback
+    from typing import Any  # noqa: F401  (for the comments)
 
     import addon_utils  # type: ignore[import]  # Blender's own
 
@@ -37,7 +38,7 @@ def install(path):  # type: (str) -> None
             pass  # the folder is gone: nobody watches any more
 
     def watch_unregister(name, module):  # type: (str, object) -> None
-        unregister = getattr(module, "unregister", None)
+        unregister = getattr(module, "unregister", None)  # type: Any
         if unregister is None or hasattr(unregister, "_bgcheck_witness"):
             return
 
@@ -58,7 +59,8 @@ def install(path):  # type: (str) -> None
         # enable() prints what register() raised and returns None: the traceback is caught on
         # its way to traceback.print_exc, or to the handler that the caller gave.
         seen = []
-        print_exc, handler = traceback.print_exc, kwargs.get("handle_error")
+        print_exc = traceback.print_exc
+        handler = kwargs.get("handle_error")  # type: Any
 
         def print_exc_watched(*a, **k):  # type: (object, object) -> object
             if sys.exc_info()[0] is not None:
@@ -68,7 +70,7 @@ def install(path):  # type: (str) -> None
         def handler_watched(error):  # type: (BaseException) -> object
             seen.append("".join(traceback.format_exception(
                 type(error), error, error.__traceback__)))
-            return handler(error)  # type: ignore[misc, operator]
+            return handler(error)
         if handler is not None:
             kwargs["handle_error"] = handler_watched
         else:

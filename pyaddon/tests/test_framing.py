@@ -2,10 +2,11 @@
 import json
 import random
 import unittest
+from typing import Any
 
 from context import module
 
-Framer = module("tcp_echo.framing").Framer
+Framer: Any = module("tcp_echo.framing").Framer
 FramingError = module("tcp_echo.framing").FramingError
 
 STREAMS = [

@@ -80,6 +80,13 @@ class ServiceTest(unittest.TestCase):
             for piece in (None, 1, 3):
                 self.assertEqual(self.service.ask(request, piece), {"ok": True, "message": message})
 
+    def test_no_delay(self):
+        code = """
+import socket, tcp_echo
+[connection.transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+ for connection in tcp_echo._server.connections if not connection.closing]"""
+        self.assertEqual(set(map(bool, self.service.ask({"code": code})["result"])), {True})
+
     def test_long_messages(self):
         for size in (1 << 20, 64 << 20):
             reply = self.service.ask({"message": "x" * size})
