@@ -22,7 +22,7 @@ endif
 owned = BGCHECK_OWNER=$$PPID
 
 .DEFAULT_GOAL := help
-.PHONY: help check test lint explain list clean
+.PHONY: help check test bench lint explain list clean
 
 help: ## list the targets
 	@echo "bgcheck: proves a Blender add-on right or wrong in background mode"
@@ -38,6 +38,10 @@ check: ## check an add-on (TARGET=..., default: the reference add-on)
 test: ## run everything that must pass
 	@ci/setup.sh blender lint
 	@$(owned) ci/test.sh
+
+bench: ## measure the keep-alive beside the seeds' pattern and the limit
+	@ci/setup.sh blender
+	@$(owned) go tool bgcheck bench
 
 lint: ## lint Go and Python
 	@ci/setup.sh lint

@@ -5,6 +5,7 @@
 //	bgcheck table                        print the report's table
 //	bgcheck list                         list the checks
 //	bgcheck explain exec/takes-effect    what a check means, and what to do
+//	bgcheck bench                        measure the keep-alive beside its competitors
 //	bgcheck version                      which bgcheck this is
 //
 // The checks themselves are run by ginkgo ./suites/... or go test ./suites/...
@@ -39,6 +40,7 @@ func commands() []command {
 		{"table", "[flags]", "print the last run's table; exit 1 unless all is well", table},
 		{"list", "", "list the checks and what each asserts", list},
 		{"explain", "CHECK...", "say what a check asserts, why, how it measures, how to fix it", explain},
+		{"bench", "[flags]", "measure the keep-alive beside the seeds' pattern and the limit", benchmark},
 		{"version", "", "print the version", version},
 	}
 }
