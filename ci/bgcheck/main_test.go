@@ -21,7 +21,8 @@ func try(t *testing.T, args ...string) (code int, out, errout string) {
 
 func blank(t *testing.T) {
 	t.Helper()
-	for _, name := range []string{"BGCHECK_TARGET", "BGCHECK_OUT", "BGCHECK_BACKEND", "BGCHECK_BLENDER", "BGCHECK_RUN", "BGCHECK_OWNER"} {
+	for _, name := range []string{"BGCHECK_TARGET", "BGCHECK_OUT", "BGCHECK_BACKEND", "BGCHECK_BLENDER", "BGCHECK_RUN", "BGCHECK_OWNER",
+		"GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"} {
 		t.Setenv(name, "")
 	}
 }

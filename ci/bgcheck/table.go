@@ -37,6 +37,7 @@ func table(c *call) int {
 			break
 		}
 	}
+	actions(c, r)
 	if err := r.Err(); err != nil {
 		return c.fail(err.Error())
 	}

@@ -58,7 +58,7 @@ func unfit(r rune) bool {
 // clean returns the result as it goes into a part: fit characters, bounded
 // lengths, finite seconds, evidence one line an item and never nil.
 func (r Result) clean() Result {
-	for _, field := range []*string{&r.Name, &r.Expected, &r.Seen, &r.Diagnosis, &r.Fix, &r.Command, &r.Target} {
+	for _, field := range []*string{&r.Name, &r.Expected, &r.Seen, &r.Diagnosis, &r.Fix, &r.Command, &r.Target, &r.TargetFile} {
 		*field = bound(strings.TrimSpace(Clean(*field)), maxText)
 	}
 	if r.Verdict.rank() < 0 {
@@ -79,6 +79,7 @@ func (r Result) clean() Result {
 		lines = append(lines[:maxEvidence:maxEvidence], fmt.Sprintf("... and %d lines more", more))
 	}
 	r.Evidence = lines
+	r.Places = cleanPlaces(r.Places)
 	return r
 }
 

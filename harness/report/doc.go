@@ -1,5 +1,5 @@
 // Package report holds the record of a run and what is made from it:
-// report.json, junit.xml, summary.md and the table on the terminal.
+// report.json, junit.xml, summary.md, bgcheck.sarif and the table on the terminal.
 //
 // Every suite process writes its part; the merged report holds all parts of
 // one run, so that six suites leave one report:
@@ -16,6 +16,6 @@
 //	...
 //	err = part.Finish()
 //
-// The folder then holds report.json, junit.xml and summary.md, and below
+// The folder then holds report.json, junit.xml, summary.md and bgcheck.sarif, and below
 // parts/RUN what they were made from. There is no lock: see Run.Publish.
 package report

@@ -15,10 +15,10 @@ import (
 	"time"
 )
 
-var mergedNames = []string{"report.json", "junit.xml", "summary.md"}
+var mergedNames = []string{"report.json", "junit.xml", "summary.md", "bgcheck.sarif"}
 
-// Publish writes report.json, junit.xml and summary.md from the parts that are
-// there.
+// Publish writes report.json, junit.xml, summary.md and bgcheck.sarif from the
+// parts that are there.
 //
 // Suites run in several processes and there is no lock. Each writer writes its
 // own part, reads all parts, replaces the merged files, then reads the parts
@@ -57,6 +57,8 @@ func render(name string, r *Report) ([]byte, error) {
 		return r.JSON()
 	case "junit.xml":
 		return r.JUnit()
+	case "bgcheck.sarif":
+		return r.SARIF()
 	default:
 		return []byte(r.Markdown()), nil
 	}
@@ -152,7 +154,7 @@ func merge(id string, parts []part) *Report {
 			case !several:
 				e.Target = ""
 			case e.Target == "":
-				e.Target = data.Head.Target
+				e.Target, e.TargetFile = data.Head.Target, data.Head.TargetFile
 			}
 			key := [2]string{e.Target, e.Name}
 			if old, found := best[key]; !found || e.Verdict.rank() < old.Verdict.rank() {

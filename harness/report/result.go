@@ -49,6 +49,22 @@ type Result struct {
 	Evidence []string `json:"evidence"`
 	// Command to repeat the launch by hand.
 	Command string `json:"command"`
-	// Target is set in a merged report when the run had more than one target.
-	Target string `json:"target,omitempty"`
+	// Places are the lines of the target's source that the result is about, the
+	// one to look at first in front. Often none is known.
+	Places []Place `json:"places,omitempty"`
+	// Target is set in a merged report when the run had more than one target, and
+	// TargetFile, the path of its file, with it.
+	Target     string `json:"target,omitempty"`
+	TargetFile string `json:"target_file,omitempty"`
+}
+
+// Place is a line of a file.
+type Place struct {
+	// File is the path on the machine that the report was made on; for a line
+	// inside a zip it is the zip's.
+	File string `json:"file"`
+	// Line counts from 1; 0 means the file as a whole.
+	Line int `json:"line"`
+	// Message says in a few words what is there, such as the line itself.
+	Message string `json:"message"`
 }
