@@ -35,7 +35,7 @@ func sameFile(t *testing.T, file string, made []byte) {
 
 func TestSchemaFileIsUpToDate(t *testing.T) { sameFile(t, "bgcheck.schema.json", Schema()) }
 
-func TestKeysFileIsUpToDate(t *testing.T) { sameFile(t, "testdata/keys.md", []byte(Markdown())) }
+func TestKeysFileIsUpToDate(t *testing.T) { sameFile(t, "keys.md", []byte(Markdown())) }
 
 func TestEveryKeyHasAComment(t *testing.T) {
 	for _, line := range strings.Split(strings.TrimSpace(Markdown()), "\n") {
