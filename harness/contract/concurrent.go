@@ -104,9 +104,21 @@ func anyError(errs []error) error {
 	return errs[i]
 }
 
+// needsClients returns what to report when clients at the same time disturb
+// one another, so that nothing can be measured with them.
+func (s *Session) needsClients(ctx context.Context) (report.Result, bool) {
+	if s.target.Echo == nil {
+		return report.Result{}, false
+	}
+	return s.after(ctx, "echo/concurrent", "clients at once do not each get their answer")
+}
+
 // execSlow keeps the service busy for a second and lets others ask meanwhile.
 func execSlow(ctx context.Context, s *Session) report.Result {
 	if result, stop := s.needsExec(ctx); stop {
+		return result
+	}
+	if result, stop := s.needsClients(ctx); stop {
 		return result
 	}
 	life, err := s.Shared(ctx)

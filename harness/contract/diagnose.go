@@ -14,9 +14,7 @@ const zombieSeen = "the launch script has returned and Python has begun to end, 
 
 // whyUnready says what was seen of a service that never answered, and why.
 func (s *Session) whyUnready(ctx context.Context, life *Life, err error) (seen, diagnosis string) {
-	if reason := s.whyNotEnabled(ctx, life); reason != "" {
-		diagnosis = reason
-	}
+	diagnosis = whyNotEnabled(life.saw(ctx, "enable"))
 	if exit := life.Exit(); exit != nil {
 		seen = "it ended before its first answer: " + endOf(exit)
 		if diagnosis == "" {
@@ -33,8 +31,7 @@ func (s *Session) whyUnready(ctx context.Context, life *Life, err error) (seen, 
 }
 
 // whyNotEnabled tells of an add-on that could not be enabled; "" when it was.
-func (s *Session) whyNotEnabled(ctx context.Context, life *Life) string {
-	tried := life.saw(ctx, "enable")
+func whyNotEnabled(tried []event) string {
 	if len(tried) == 0 || tried[len(tried)-1].OK {
 		return ""
 	}

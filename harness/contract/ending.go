@@ -114,8 +114,12 @@ func (s *Session) judgeUnregister(ctx context.Context, life *Life, end *ending) 
 func (s *Session) whyIgnored(life *Life, how string) string {
 	source := s.sources()
 	switch {
-	case how == "SIGINT" && source.first("sigint") == "":
-		return "no handler for SIGINT is installed: Blender swallows the first one in background mode, and KeyboardInterrupt is never raised"
+	case how == "SIGINT":
+		diagnosis := "no handler for SIGINT is in place: Blender swallows the first one in background mode, and KeyboardInterrupt is never raised"
+		if at := source.cite("sigint"); at != "" {
+			diagnosis += fmt.Sprintf("; the source names the signal (%s), so that code was not reached, its handler replaced, or it does not end the loop", at)
+		}
+		return diagnosis
 	case how != "the stop request" && source.first("sigterm") != "":
 		return fmt.Sprintf("the handler (%s) does not lead to the end of the keep-alive loop", source.cite("sigterm"))
 	case len(life.saw(context.Background(), "atexit")) > 0 || len(life.saw(context.Background(), "finalize")) > 0:
@@ -153,8 +157,8 @@ func (s *Session) whyCode(life *Life, exit *harness.Exit, how string) string {
 		return "Blender's own SIGINT handler ended it at the second signal (code 2): the service has none"
 	}
 	diagnosis := "whoever started it takes an end that was asked for as an error: supervisors restart it or report it failed"
-	if at := s.sources().cite("exit"); at != "" {
-		diagnosis += fmt.Sprintf("; the code may come from %s", at)
+	if at := s.sources().with("exit", fmt.Sprintf("(%d)", exit.Code)).cite("exit"); at != "" {
+		diagnosis += fmt.Sprintf("; the code comes from %s", at)
 	}
 	return diagnosis
 }

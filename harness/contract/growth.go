@@ -141,6 +141,9 @@ func (s *Session) calm(ctx context.Context, life *Life, before usage.Sample) (us
 }
 
 func idleMemory(ctx context.Context, s *Session) report.Result {
+	if result, stop := s.needsClients(ctx); stop {
+		return result
+	}
 	seen := s.grown(ctx)
 	switch {
 	case seen.err != nil:
@@ -165,6 +168,9 @@ func idleMemory(ctx context.Context, s *Session) report.Result {
 }
 
 func idleHandles(ctx context.Context, s *Session) report.Result {
+	if result, stop := s.needsClients(ctx); stop {
+		return result
+	}
 	seen := s.grown(ctx)
 	if seen.err != nil {
 		return FromError(seen.err)

@@ -45,15 +45,16 @@ func (s *Session) unready(ctx context.Context, life *Life, err error) error {
 		return err
 	}
 	seen, diagnosis := s.whyUnready(ctx, life, err)
-	return s.fault(life, "start/ready", seen, diagnosis)
+	return s.fault(ctx, life, "start/ready", seen, diagnosis)
 }
 
 // fault remembers a fault that holds for every launch of the target. A launch
 // that was changed, or comes after one that went well, says nothing of the others.
-func (s *Session) fault(life *Life, check, seen, diagnosis string) error {
+func (s *Session) fault(ctx context.Context, life *Life, check, seen, diagnosis string) error {
 	fault := &FaultError{
 		Check: check, Seen: seen, Diagnosis: diagnosis,
 		Evidence: life.evidence(), Command: life.Command(),
+		enabled: life.saw(ctx, "enable"),
 	}
 	if !s.everReady && life.plain {
 		s.broken = fault
@@ -84,18 +85,18 @@ func (s *Session) settle(ctx context.Context, life *Life) error {
 		}
 		if s.ended(ctx, life) {
 			seen, diagnosis := s.whyEnded(ctx, life)
-			return s.fault(life, "start/ready", "it answered once and then "+seen, diagnosis)
+			return s.fault(ctx, life, "start/ready", "it answered once and then "+seen, diagnosis)
 		}
-		return s.fault(life, "alive/stays",
+		return s.fault(ctx, life, "alive/stays",
 			fmt.Sprintf("it answered its first request, and then none within %s (%s)", short(s.patience()), firstLine(err)),
 			s.whyDeaf(life))
 	}
 	if !life.alive() {
 		seen, diagnosis := s.whyEnded(ctx, life)
-		return s.fault(life, "start/ready", "it answered once and then "+seen, diagnosis)
+		return s.fault(ctx, life, "start/ready", "it answered once and then "+seen, diagnosis)
 	}
 	if len(life.saw(ctx, "finalize")) > 0 {
-		return s.fault(life, "alive/scene", zombieSeen, s.whyZombie())
+		return s.fault(ctx, life, "alive/scene", zombieSeen, s.whyZombie())
 	}
 	return nil
 }
@@ -162,7 +163,7 @@ func (s *Session) attribute(ctx context.Context, check Check, result report.Resu
 	for _, life := range used {
 		exit := life.Exit()
 		if exit == nil && !life.asked && len(life.saw(ctx, "finalize")) > 0 {
-			s.broken = s.fault(life, "alive/scene", zombieSeen, s.whyZombie())
+			s.broken = s.fault(ctx, life, "alive/scene", zombieSeen, s.whyZombie())
 			return FromError(s.broken)
 		}
 		if exit == nil || exit.Asked || !life.plain {

@@ -45,6 +45,8 @@ type FaultError struct {
 	// Evidence and Command of the launch that showed it.
 	Evidence []string
 	Command  string
+
+	enabled []event // what the witness saw of the add-on at that launch
 }
 
 func (e *FaultError) Error() string {

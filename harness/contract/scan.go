@@ -34,7 +34,7 @@ var patterns = []struct {
 	{"daemon", regexp.MustCompile(`\bdaemon(_threads)?\s*=\s*True|setDaemon\(True\)`)},
 	{"sigterm", regexp.MustCompile(`\bSIGTERM\b`)},
 	{"sigint", regexp.MustCompile(`\bSIGINT\b`)},
-	{"sleep", regexp.MustCompile(`\bsleep\s*\(`)},
+	{"sleep", regexp.MustCompile(`(^|[^.\w]|\btime\.)sleep\s*\(`)},
 	{"exit", regexp.MustCompile(`\b(sys\.exit|os\._exit|raise\s+SystemExit)\b`)},
 	{"catch", regexp.MustCompile(`^\s*except\s*(BaseException\b.*)?:|^\s*except\s+Exception\b`)},
 	{"catch-exit", regexp.MustCompile(`^\s*except\s*:|^\s*except\s+\(?.*\b(BaseException|SystemExit)\b`)},
@@ -44,15 +44,16 @@ var patterns = []struct {
 	{"status", regexp.MustCompile(`^\s*(if|while)\s+.*\b(is_running|is_up|running|is_alive|status)\b.*:`)},
 	{"any", regexp.MustCompile(`['"]0\.0\.0\.0['"]|['"]::['"]|INADDR_ANY|\(\s*['"]{2}\s*,`)},
 	{"port", regexp.MustCompile(`(?i)\bport\b.*(environ|getenv|argv)|(environ|getenv|argv).*port`)},
-	{"quit", regexp.MustCompile(`\bquit_blender\b`)},
+	{"quit", regexp.MustCompile(`\bwm\.quit_blender\b`)},
 	{"child", regexp.MustCompile(`\b(subprocess\.|Popen\(|multiprocessing\b|os\.fork\()`)},
 }
 
-// sources reads the target's Python once.
+// sources reads the target's Python once, the launch script first: what keeps
+// the service alive is most often there.
 func (s *Session) sources() findings {
 	if s.source == nil {
 		found := findings{}
-		for _, path := range []string{s.target.Addon, s.target.Launch.Script} {
+		for _, path := range []string{s.target.Launch.Script, s.target.Addon} {
 			if path != "" {
 				found = append(found, scan(s.target.Resolve(path))...)
 			}
@@ -80,6 +81,17 @@ func (f findings) cite(kind string) string {
 		}
 	}
 	return ""
+}
+
+// with keeps the findings of a kind whose line holds text.
+func (f findings) with(kind, text string) findings {
+	var kept findings
+	for _, one := range f {
+		if one.kind == kind && strings.Contains(one.text, text) {
+			kept = append(kept, one)
+		}
+	}
+	return kept
 }
 
 // scan reads a .py file, a folder or a zip. What cannot be read is left out: a

@@ -43,24 +43,33 @@ func withNotes(result report.Result, notes []string) report.Result {
 	return result
 }
 
-// startEnabled reads what the witness saw of the add-on's register().
+// startEnabled reads what the witness saw of the add-on's register(). A target
+// that is no use as a service can be judged by its one launch all the same.
 func startEnabled(ctx context.Context, s *Session) report.Result {
 	if s.target.Addon == "" {
 		return Skipped("the target has no add-on")
 	}
+	var enabled []event
+	var fault *FaultError
 	life, err := s.Shared(ctx)
-	if life == nil {
-		var fault *FaultError
-		if !errors.As(err, &fault) {
-			return FromError(err)
-		}
-		// It is no use as a service, but its add-on can be judged all the same.
-		if life, err = s.onlyLaunched(ctx); err != nil {
-			return FromError(err)
-		}
+	switch {
+	case errors.As(err, &fault):
+		enabled = fault.enabled
+	case err != nil:
+		return FromError(err)
+	default:
+		enabled = life.saw(ctx, "enable")
 	}
-	enabled := life.saw(ctx, "enable")
-	if why := s.whyNotEnabled(ctx, life); why != "" {
+	result := s.judgeEnabled(enabled)
+	if fault != nil && result.Verdict == report.Fail {
+		result.Evidence = append(result.Evidence, fault.Evidence...)
+		result.Command = fault.Command
+	}
+	return result
+}
+
+func (s *Session) judgeEnabled(enabled []event) report.Result {
+	if why := whyNotEnabled(enabled); why != "" {
 		result := Failed("Blender reported that the add-on could not be enabled", why)
 		for line := range strings.Lines(enabled[len(enabled)-1].Traceback) {
 			result.Evidence = append(result.Evidence, strings.TrimRight(line, "\n"))
@@ -75,21 +84,7 @@ func startEnabled(ctx context.Context, s *Session) report.Result {
 			fmt.Sprintf("the target file leaves it to the script to enable %s, and the script does not call addon_utils.enable or bpy.ops.preferences.addon_enable", s.target.Module))
 	}
 	return Failed("Blender has not tried to enable the add-on",
-		fmt.Sprintf("Blender finds no add-on of the name %s, and goes on without it", s.target.Module))
-}
-
-// onlyLaunched launches once more, for a target that never becomes ready, and waits
-// for the end or for what the witness has to say.
-func (s *Session) onlyLaunched(ctx context.Context) (*Life, error) {
-	broken := s.broken
-	s.broken = nil
-	defer func() { s.broken = broken }()
-	life, err := s.Launch(ctx, Tweaks{Unready: true})
-	if err != nil {
-		return nil, err
-	}
-	life.marked(ctx, "witness.jsonl", s.target.Budgets.Ready)
-	return life, nil
+		"it ended or crashed before it came to its add-ons, or an option of Blender's before --addons was not understood")
 }
 
 // startLoopbackOnly asks the system which addresses the process listens on.
