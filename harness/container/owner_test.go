@@ -24,6 +24,9 @@ const roleVariable = "BGCHECK_TEST_ROLE"
 
 func playRole() int {
 	role, image, _ := strings.Cut(os.Getenv(roleVariable), " ")
+	if role == "inside" {
+		return reachFromInside(image)
+	}
 	options := []harness.Option{harness.On(New(image)), harness.Env("GUEST_HOLD", "1")}
 	if role == "alone" {
 		options = append(options, harness.AsPID1())
@@ -35,6 +38,25 @@ func playRole() int {
 	}
 	fmt.Println("instance", run.ID())
 	select {} // until it is killed
+}
+
+// reachFromInside asks a guest for its reply.
+func reachFromInside(image string) int {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	run, err := harness.Launch(ctx, harness.On(New(image)), harness.Env("GUEST_PORT", "{port}"), harness.Env("GUEST_HOST", "0.0.0.0"))
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	defer func() { _ = run.Close() }()
+	if err := run.WaitReady(ctx, ping); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	address, err := run.Address(ctx)
+	fmt.Println("pong from", address, err)
+	return 0
 }
 
 // owner starts a harness of its own and returns its instance's ID.
