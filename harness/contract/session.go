@@ -163,6 +163,7 @@ func (s *Session) judge(ctx context.Context, check Check) report.Result {
 	}
 	result.Name = check.Name
 	s.complete(check, &result)
+	s.locate(&result)
 	result.Seconds = time.Since(started).Seconds()
 	s.judged[check.Name] = result
 	return result

@@ -60,6 +60,7 @@ func sourceRule(rule string) func(context.Context, *Session) report.Result {
 			return FromError(seen.err)
 		}
 		var places, evidence, unread []string
+		var where []report.Place
 		note := ""
 		for _, one := range seen.found {
 			switch {
@@ -69,11 +70,16 @@ func sourceRule(rule string) func(context.Context, *Session) report.Result {
 				places = append(places, fmt.Sprintf("%s:%d", one.File, one.Line))
 				evidence = append(evidence, fmt.Sprintf("%s:%d: %s", one.File, one.Line, one.Text))
 				note = one.Note
+				if place, ok := s.place(one.File, one.Line, one.Text); ok {
+					where = append(where, place)
+				}
 			}
 		}
 		if len(places) == 0 {
 			return Passed("no such line in the add-on and the launch script", unread...)
 		}
-		return Failed("found at "+strings.Join(places, ", "), note+" ("+evidence[0]+")", append(evidence, unread...)...)
+		result := Failed("found at "+strings.Join(places, ", "), note+" ("+evidence[0]+")", append(evidence, unread...)...)
+		result.Places = where
+		return result
 	}
 }
