@@ -110,8 +110,8 @@ finish() {
 	if [ $status -ne 0 ]; then
 		say "FAILED; the end of $log:"
 		tail -n 15 "$log" | sed 's/^/      /' >&3
+		exit 1 # and not 255, upon which xargs would not build the others
 	fi
-	exit $status
 }
 
 archive= sum= version= one= wanted=()
