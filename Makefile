@@ -22,7 +22,7 @@ endif
 owned = BGCHECK_OWNER=$$PPID
 
 .DEFAULT_GOAL := help
-.PHONY: help check test bench lint explain list clean
+.PHONY: help check target test proof bench lint explain list clean
 
 help: ## list the targets
 	@echo "bgcheck: proves a Blender add-on right or wrong in background mode"
@@ -35,9 +35,16 @@ check: ## check an add-on (TARGET=..., default: the reference add-on)
 	@ci/setup.sh blender
 	@$(owned) ci/check.sh
 
+target: ## write a first target file for an add-on (ADDON=path/to/addon)
+	@go tool bgcheck target "$(ADDON)"
+
 test: ## run everything that must pass
 	@ci/setup.sh blender lint
 	@$(owned) ci/test.sh
+
+proof: ## run all checks on all fixtures; the table goes to fixtures/PROOF.md
+	@ci/setup.sh blender
+	@$(owned) ci/proof.sh
 
 bench: ## measure the keep-alive beside the seeds' pattern and the limit
 	@ci/setup.sh blender

@@ -5,6 +5,9 @@
 //	bgcheck table                        print the report's table
 //	bgcheck list                         list the checks
 //	bgcheck explain exec/takes-effect    what a check means, and what to do
+//	bgcheck target path/to/addon         write a first target file for an add-on
+//	bgcheck schema                       print the JSON Schema of target files
+//	bgcheck proof                        print which check caught which wrong fixture
 //	bgcheck bench                        measure the keep-alive beside its competitors
 //	bgcheck version                      which bgcheck this is
 //
@@ -40,6 +43,9 @@ func commands() []command {
 		{"table", "[flags]", "print the last run's table; exit 1 unless all is well", table},
 		{"list", "", "list the checks and what each asserts", list},
 		{"explain", "CHECK...", "say what a check asserts, why, how it measures, how to fix it", explain},
+		{"target", "[flags] ADDON", "write a first target file (bgcheck.yaml) by reading an add-on", draft},
+		{"schema", "[flags]", "print the JSON Schema of target files", schema},
+		{"proof", "[flags]", "print which check caught which wrong fixture", proof},
 		{"bench", "[flags]", "measure the keep-alive beside the seeds' pattern and the limit", benchmark},
 		{"version", "", "print the version", version},
 	}
