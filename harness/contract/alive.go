@@ -116,6 +116,8 @@ func aliveClientCode(ctx context.Context, s *Session) report.Result {
 		if ctx.Err() != nil {
 			return FromError(ctx.Err())
 		}
+		// A loop that ends on what it sees does so at its next turn, not at once.
+		endsWithin(ctx, life, settling)
 		pingErr := life.ping(ctx)
 		if pingErr != nil && s.ended(ctx, life) {
 			_, why := s.whyEnded(ctx, life)

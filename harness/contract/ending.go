@@ -73,7 +73,7 @@ func (s *Session) judgeEnd(ctx context.Context, life *Life, exit *harness.Exit, 
 		}
 		end.add("left", "it left running: "+leftText(exit), diagnosis)
 	}
-	if held := s.portHeld(life); held != "" {
+	if held := s.portHeld(ctx, life); held != "" {
 		end.add("port", held, "something still holds the port after the end")
 	}
 	if end.fault == "" || end.fault == "left" || end.fault == "port" {

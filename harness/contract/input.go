@@ -124,6 +124,10 @@ func aliveBadInput(ctx context.Context, s *Session) report.Result {
 			untold = append(untold, one.what+": answered as if it were right")
 		}
 	}
+	endsWithin(ctx, life, settling) // an end takes a moment to come
+	if result, bad := s.stillGood(ctx, life, broken{what: "the last one, or one before"}, notes); bad {
+		return result
+	}
 	if len(untold) > 0 {
 		return Failed("it lives and answers after every broken request, and does not say what is wrong with: "+strings.Join(untold, "; "),
 			"a request that cannot be read is dropped, or taken for another, and its client waits or is misled", notes...)

@@ -66,12 +66,7 @@ func (s *Session) fault(ctx context.Context, life *Life, check, seen, diagnosis 
 // a service. It also learns how long a small request usually takes.
 func (s *Session) settle(ctx context.Context, life *Life) error {
 	if !s.everReady {
-		select {
-		case <-life.Done():
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(settling):
-		}
+		endsWithin(ctx, life, settling)
 	}
 	for range 2 {
 		began := time.Now()
@@ -103,11 +98,18 @@ func (s *Session) settle(ctx context.Context, life *Life) error {
 
 // ended waits a moment for the end of a process whose service has just gone.
 func (s *Session) ended(ctx context.Context, life *Life) bool {
+	return endsWithin(ctx, life, time.Second)
+}
+
+// endsWithin waits so long for the end of a process.
+func endsWithin(ctx context.Context, life *Life, wait time.Duration) bool {
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
 	select {
 	case <-life.Done():
 		return true
 	case <-ctx.Done():
-	case <-time.After(time.Second):
+	case <-timer.C:
 	}
 	return false
 }

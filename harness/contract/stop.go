@@ -213,8 +213,10 @@ func (s *Session) unlessSame(ctx context.Context, end *ending) report.Result {
 	return end.result(s)
 }
 
-// portHeld says why the port cannot be bound again; "" when it can.
-func (s *Session) portHeld(life *Life) string {
+// portHeld says who holds the port after the end; "" when nobody does. A port
+// that cannot be bound while nobody listens is in TIME_WAIT, because it was
+// bound without SO_REUSEADDR: that is for alive/restart to judge.
+func (s *Session) portHeld(ctx context.Context, life *Life) string {
 	if !s.local() || life.addr == "" {
 		return ""
 	}
@@ -223,7 +225,15 @@ func (s *Session) portHeld(life *Life) string {
 		_ = listener.Close()
 		return ""
 	}
-	return fmt.Sprintf("%s cannot be bound again: %v", life.addr, err)
+	var dialer net.Dialer
+	limited, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	conn, dialErr := dialer.DialContext(limited, "tcp", life.addr)
+	if dialErr != nil {
+		return ""
+	}
+	_ = conn.Close()
+	return fmt.Sprintf("%s still accepts connections, and cannot be bound again: %v", life.addr, err)
 }
 
 func leftText(exit *harness.Exit) string {
