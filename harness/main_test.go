@@ -10,9 +10,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,21 +151,25 @@ const asHarness = "BGCHECK_TEST_AS_HARNESS"
 // whole tree, and waits for ever.
 func runAsHarness() int {
 	b, err := Launch(context.Background(), On(Local(os.Getenv(asHarness))),
-		Env("FAKE_CHILD", "both"), Env("FAKE_SIGNALS", "term"), Env("FAKE_HOLD", "1"))
+		Env("FAKE_CHILD", "both"), Env("FAKE_SIGNALS", "term"), serving())
+	if err == nil {
+		err = b.WaitReady(context.Background(), ping) // the children are there before the service
+	}
 	if err != nil {
 		fmt.Println(err)
 		return 1
 	}
 	pids := []int{b.proc.(*localProcess).supervisor.Process.Pid, b.PID()}
-	for from := Cursor(0); len(pids) < 4; {
-		m, err := b.Log().Wait(context.Background(), from, regexp.MustCompile(`child (\d+)`))
-		if err != nil {
-			fmt.Println(err)
-			return 1
+	lines, _, err := b.Log().Since(0)
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	for _, line := range lines {
+		if number, ok := strings.CutPrefix(line, "child "); ok {
+			pid, _ := strconv.Atoi(number)
+			pids = append(pids, pid)
 		}
-		pid, _ := strconv.Atoi(m[1])
-		pids = append(pids, pid)
-		_, from, _ = b.Log().Since(from)
 	}
 	fmt.Println(pids, b.Dir())
 	select {}
