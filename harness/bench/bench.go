@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -104,6 +105,9 @@ func Run(ctx context.Context, config Config) (*Result, error) {
 		Settings: Settings{c.Rounds, c.Slice.Seconds(), c.Idle.Seconds(), max(0, c.LogMiB)},
 	}}
 	r.result.Busy[0] = loadAverage()
+	if runtime.GOMAXPROCS(0) < 4 { // one of them is the client's; they need no core each
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	}
 	// The client's thread holds its processor while it waits: a collection would
 	// wait for it. What a run allocates is small.
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))

@@ -72,8 +72,11 @@ func summarise(servers []*Measured) []Row {
 	var rows []Row
 	for _, m := range measures {
 		row := Row{Key: m.key, Label: m.label, Base: m.base, Cells: map[string]Cell{}, decimals: m.decimals}
-		base := find(servers, m.base)
 		for _, s := range servers {
+			base := find(servers, m.base)
+			if m.base == BareEnd && (s.Name == Limit || s.Name == Protocol) {
+				base = nil // no Blender
+			}
 			var values, ratios []float64
 			for i, round := range s.Rounds {
 				value := m.of(round)
@@ -132,7 +135,7 @@ func most(values []float64) float64 {
 	return high
 }
 
-// aim is what issue's text asks of the reference.
+// aim is one thing asked of the reference add-on.
 type aim struct {
 	name, key, unit string
 	bound           float64

@@ -88,7 +88,7 @@ func (r *Result) comparison(b *strings.Builder) {
 		if a.AtLeast {
 			sign = ">="
 		}
-		fmt.Fprintf(b, "  %s  %-42s %.4g%s (%s %g)\n", word, a.Name, a.Value, a.Unit, sign, a.Bound)
+		fmt.Fprintf(b, "  %s  %-40s %8.4g %-2s (%s %g)\n", word, a.Name, a.Value, a.Unit, sign, a.Bound)
 	}
 }
 
@@ -108,11 +108,13 @@ func (row Row) cell(name string) string {
 	return fmt.Sprintf("%7s %-5s", figure, ratio)
 }
 
-// short is a ratio in at most four characters.
+// short is a ratio, short.
 func short(ratio float64) string {
 	switch {
-	case ratio < 0.001:
+	case ratio < 0.0005:
 		return "0"
+	case ratio < 0.0095:
+		return fmt.Sprintf("%.3f", ratio)[1:]
 	case ratio < 0.995:
 		return fmt.Sprintf("%.2f", ratio)[1:]
 	case ratio < 9.995:
