@@ -86,7 +86,7 @@ def start_server_from_script() -> None:
         return
     try:
         settings = Settings()
-        server = EchoServer(settings, execute, quit_blender)
+        server = EchoServer(settings, execute, quit_blender, not in_window())
         port = server.open()
     except (SettingError, StartError) as error:
         if in_window():

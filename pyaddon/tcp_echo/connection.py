@@ -1,6 +1,6 @@
 """One client's connection."""
 import asyncio
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Tuple
 
 from .framing import Framer, FramingError
 from .dispatch import encode, parse, refusal
@@ -14,8 +14,11 @@ LINGER = 2.0  # seconds that a refused client may go on sending
 class Connection(asyncio.Protocol):
     """Reads requests, has them carried out one after the other, writes the replies."""
 
-    def __init__(self, server: Any) -> None:
+    def __init__(self, server: Any, early: bytes = b"",
+                 answered: Optional[Tuple[bytes, bool]] = None) -> None:
         self.server = server
+        self.early = early  # read before there was a transport
+        self.answered = answered  # the rest of a reply, and whether the server ends then
         self.framer = Framer(server.settings.max_message)
         self.transport: Any = None
         self.pieces = 0  # of the first request
@@ -32,10 +35,18 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: Any) -> None:
         self.transport = transport
         server = self.server
+        refused = server.full()
         server.connections.add(self)
-        if len(server.connections) > server.settings.max_connections:
+        if refused:
             self._refuse("TooManyConnections", "more than %d connections are open"
                          % server.settings.max_connections)
+        elif self.answered is not None:
+            rest, quit = self.answered
+            self.transport.write(rest)
+            self._leave(quit)
+        elif self.early:
+            self.data_received(self.early)
+        self.early, self.answered = b"", None
 
     def data_received(self, data: bytes) -> None:
         if self.closing:
@@ -45,7 +56,7 @@ class Connection(asyncio.Protocol):
         if not framer.first_done:
             self.pieces += 1
             if self.pieces == 1 and len(data) <= WHOLE and data[0] == 0x7B:
-                request = _whole(data)
+                request = whole(data)
                 if request is not None:
                     framer.first_done = True
                     framer.lines = data[-1] == 0x0A
@@ -145,9 +156,7 @@ class Connection(asyncio.Protocol):
             return
         transport.write(encode(reply))
         if quit:
-            self.quit = True
-            self.server.stop_listening()
-            self.close()
+            self._leave(True)
         elif self.framer.lines:
             if not self.full:
                 self._resume()
@@ -160,6 +169,13 @@ class Connection(asyncio.Protocol):
         if not (self.paused or self.closing or self.ended):
             self.paused = True
             self.transport.pause_reading()
+
+    def _leave(self, quit: bool) -> None:
+        """Close after the reply that is written; the server ends then if asked to."""
+        self.quit = quit
+        if quit:
+            self.server.stop_listening()
+        self.close()
 
     def _resume(self) -> None:
         if self.paused and not (self.closing or self.ended):
@@ -188,7 +204,7 @@ class Connection(asyncio.Protocol):
         self.server.loop.call_later(LINGER, self.transport.close)
 
 
-def _whole(data: bytes) -> Optional[Dict[str, Any]]:
+def whole(data: bytes) -> Optional[Dict[str, Any]]:
     """The request when the piece is exactly one, as the framer would find it."""
     if data[-1] != 0x7D and data[-2:] != b"}\n":
         return None

@@ -9,6 +9,7 @@ from typing import Any, Callable, Optional, Set
 
 from .connection import Connection
 from .dispatch import Dispatcher, Execute
+from .listener import Listener
 from .settings import PREFIX, Settings
 
 BACKLOG = 512
@@ -24,8 +25,10 @@ class EchoServer:
 
     log = logging.getLogger("tcp_echo")
 
-    def __init__(self, settings: Settings, execute: Execute, quit: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, execute: Execute, quit: Callable[[], None],
+                 at_once: bool = True) -> None:
         self.settings = settings
+        self.at_once = at_once  # execute() answers before it returns
         self.dispatcher = Dispatcher(execute, settings.token)
         self.quit = quit
         self.connections: Set[Connection] = set()
@@ -66,8 +69,11 @@ class EchoServer:
         if self.socket is None:
             return
         try:
-            self.server = await self.loop.create_server(
-                lambda: Connection(self), sock=self.socket, backlog=BACKLOG)
+            try:
+                self.server = Listener(self, self.socket)
+            except NotImplementedError:  # Windows' Proactor
+                self.server = await self.loop.create_server(
+                    lambda: Connection(self), sock=self.socket, backlog=BACKLOG)
             await self.loop.create_future()
         finally:
             self.close()
@@ -103,6 +109,10 @@ class EchoServer:
             self.clock.cancel()
         for connection in list(self.connections):
             connection.close()
+
+    def full(self) -> bool:
+        """True when no connection more may be open."""
+        return len(self.connections) >= self.settings.max_connections
 
     def forget(self, connection: Connection) -> None:
         self.connections.discard(connection)

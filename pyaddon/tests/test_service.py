@@ -80,12 +80,15 @@ class ServiceTest(unittest.TestCase):
             for piece in (None, 1, 3):
                 self.assertEqual(self.service.ask(request, piece), {"ok": True, "message": message})
 
-    def test_no_delay(self):
+    def test_no_delay_on_connections_that_stay_open(self):
         code = """
 import socket, tcp_echo
 [connection.transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
  for connection in tcp_echo._server.connections if not connection.closing]"""
-        self.assertEqual(set(map(bool, self.service.ask({"code": code})["result"])), {True})
+        with self.service.connect() as connection, connection.makefile("rb") as replies:
+            connection.sendall(json.dumps({"code": code}).encode() + b"\n")
+            result = json.loads(replies.readline().decode())["result"]
+        self.assertEqual(set(map(bool, result)), {True})
 
     def test_long_messages(self):
         for size in (1 << 20, 64 << 20):
