@@ -28,7 +28,7 @@ func execSerial(ctx context.Context, s *Session) report.Result {
 	for i := range codes {
 		code := serialCode(life.Scratch()+"/"+file, i)
 		all.Go(func() {
-			limited, cancel := context.WithTimeout(ctx, 5*s.patience())
+			limited, cancel := context.WithTimeout(ctx, 3*s.patience())
 			defer cancel()
 			_, errs[i] = life.execWithin(limited, code)
 		})
@@ -143,7 +143,7 @@ func execSlow(ctx context.Context, s *Session) report.Result {
 	var all sync.WaitGroup
 	for i := range clients {
 		all.Go(func() {
-			limited, cancel := context.WithTimeout(ctx, time.Second+5*s.patience())
+			limited, cancel := context.WithTimeout(ctx, time.Second+3*s.patience())
 			defer cancel()
 			errs[i] = life.ask(limited)
 			times[i] = time.Since(start)

@@ -68,8 +68,8 @@ func (s *Session) messages() []message {
 		{what: "plain", text: "bgcheck-" + nonce()},
 		{what: "unicode", text: unicode + nonce()},
 		// Long enough that the service reads in between, and finds cut characters.
-		{what: "in single bytes", text: strings.Repeat("\u20ac\U0001f600", 3000) + nonce(), pieces: 1, within: 5 * s.patience()},
-		{what: "1 MiB", text: longText(oneMiB), within: 5 * s.patience()},
+		{what: "in single bytes", text: strings.Repeat("\u20ac\U0001f600", 3000) + nonce(), pieces: 1, within: 3 * s.patience()},
+		{what: "1 MiB", text: longText(oneMiB), within: 3 * s.patience()},
 	}
 }
 
@@ -153,7 +153,7 @@ func echoConcurrent(ctx context.Context, s *Session) report.Result {
 	for i := range clients {
 		texts[i] = fmt.Sprintf("client-%d-%s", i, nonce())
 		all.Go(func() {
-			replies[i], errs[i] = life.send(ctx, message{text: texts[i], within: 5 * s.patience()})
+			replies[i], errs[i] = life.send(ctx, message{text: texts[i], within: 3 * s.patience()})
 		})
 	}
 	all.Wait()

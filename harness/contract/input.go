@@ -104,7 +104,7 @@ func aliveBadInput(ctx context.Context, s *Session) report.Result {
 	}
 	var untold, notes []string
 	for _, one := range brokenRequests(s.target.Service.Protocol, path, wire) {
-		limited, cancel := context.WithTimeout(ctx, s.patience())
+		limited, cancel := context.WithTimeout(ctx, s.brief())
 		reply, err := breaker.DoRaw(limited, one.wire, one.end)
 		hung := errors.Is(limited.Err(), context.DeadlineExceeded)
 		cancel()
@@ -117,7 +117,7 @@ func aliveBadInput(ctx context.Context, s *Session) report.Result {
 		}
 		switch {
 		case hung && one.end != service.EndReset && len(reply) == 0:
-			untold = append(untold, fmt.Sprintf("%s: neither answered nor closed within %s", one.what, short(s.patience())))
+			untold = append(untold, fmt.Sprintf("%s: neither answered nor closed within %s", one.what, short(s.brief())))
 		case one.told && len(reply) == 0:
 			untold = append(untold, one.what+": closed without a reply")
 		case one.told && success.is(reply):

@@ -9,7 +9,7 @@ import (
 )
 
 // What checks of one's own ask a life. Each call waits no longer than ctx and
-// the session's patience: five times the latency budget, two seconds at least.
+// the session's patience: ten times the latency budget, four seconds at least.
 
 // Ask sends the target's probe (ready, echo or exec request) and passes when a
 // whole reply comes.

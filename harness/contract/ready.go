@@ -136,9 +136,16 @@ func (s *Session) enabledOnly(ctx context.Context, life *Life) error {
 
 // patience is how long a small request may take before it counts as lost: far
 // over the latency budget, which idle/responsive judges, and over what the
-// service usually takes.
+// service usually takes. (The client of tcp-json closes its half of the
+// connection after half of this, for services that wait for that; one that is
+// only slow must have answered before.)
 func (s *Session) patience() time.Duration {
-	return max(2*time.Second, 5*s.target.Budgets.Latency, 10*s.usual)
+	return max(4*time.Second, 10*s.target.Budgets.Latency, 10*s.usual)
+}
+
+// brief is how long a reply to a broken request is waited for.
+func (s *Session) brief() time.Duration {
+	return max(2*time.Second, 5*s.target.Budgets.Latency)
 }
 
 // pause waits for d and reports whether ctx still runs.
