@@ -43,8 +43,6 @@ type suite struct {
 	run         *report.Run
 	part        *report.Part
 	name        string
-	// repeated: another suite of the run cannot run for the same reason.
-	repeated bool
 
 	session   *contract.Session
 	abandoned int
@@ -101,7 +99,6 @@ func (s *suite) tryPrepare() error {
 		s.plan, prepareErr = setup.Prepare(ctx, settings)
 	}
 	if prepareErr != nil {
-		s.repeated = !s.run.First(setup.Line(prepareErr))
 		return errors.Join(prepareErr, s.part.Describe(s.plan.Head()), s.part.Problem(setup.Line(prepareErr)), s.part.Finish())
 	}
 	under := *s.plan.Target
@@ -136,10 +133,11 @@ func nth(here string) string {
 	return ""
 }
 
-// why says in one line what keeps the suite from running: in full in the first
-// of the run's processes, as six times the same line help nobody.
+// why says in one line what keeps the suite from running: in full to the first
+// of the run's processes that asks, as six times the same line help nobody. It
+// is to be said at once.
 func (s *suite) why() string {
-	if s.repeated {
+	if s.run != nil && !s.run.First(setup.Line(s.prepareErr)) {
 		return "bgcheck: cannot run, for the reason that another suite gave"
 	}
 	return "bgcheck: " + setup.Line(s.prepareErr)
