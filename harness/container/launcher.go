@@ -6,6 +6,8 @@ import (
 	_ "embed" // the launcher
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"strings"
 	"syscall"
@@ -50,24 +52,29 @@ type reply struct {
 	Missing   bool         `json:"missing"` // the file to read
 }
 
-// eventLines cuts a stream into lines of JSON.
+// eventLines cuts a stream into lines of JSON. What is none (a traceback of the
+// launcher's own) goes to the log.
 type eventLines struct {
 	tell    func(event)
+	log     io.Writer
 	partial []byte
 }
 
 func (w *eventLines) Write(p []byte) (int, error) {
-	w.partial = append(w.partial, p...)
-	for {
-		line, rest, whole := bytes.Cut(w.partial, []byte("\n"))
+	for rest := p; ; {
+		line, after, whole := bytes.Cut(rest, []byte("\n"))
+		w.partial = append(w.partial, line...)
 		if !whole {
 			return len(p), nil
 		}
-		w.partial = rest
+		rest = after
 		var e event
-		if json.Unmarshal(line, &e) == nil {
+		if json.Unmarshal(w.partial, &e) == nil {
 			w.tell(e)
+		} else {
+			_, _ = fmt.Fprintf(w.log, "launcher: %s\n", w.partial)
 		}
+		w.partial = nil
 	}
 }
 

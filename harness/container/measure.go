@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/netip"
 	"os"
 	"strconv"
@@ -29,7 +31,11 @@ func (p *process) Usage(ctx context.Context) (usage.Sample, error) {
 	default:
 	}
 	if pid := p.PID(); pid != 0 {
-		return usage.Tree(pid)
+		sample, err := usage.Tree(pid)
+		if !errors.Is(err, fs.ErrPermission) {
+			return sample, err
+		}
+		// Seen, but another user's: who may use the engine need not be root.
 	}
 	if p.launcher {
 		answer, err := p.ask(ctx, request{Do: "sample"})

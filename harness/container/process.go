@@ -92,7 +92,7 @@ func (p *process) watch() {
 	p.status = harness.Status{Code: -1}
 	events := p.spec.Output
 	if p.launcher {
-		events = &eventLines{tell: p.hear}
+		events = &eventLines{tell: p.hear, log: p.spec.Output}
 	}
 	_, err := stdcopy.StdCopy(unfailing{p.spec.Output}, unfailing{events}, p.connection.Reader)
 	p.connection.Close()
