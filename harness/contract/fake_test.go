@@ -166,6 +166,7 @@ func (p *fakeProcess) ReadFile(_ context.Context, rel string) ([]byte, error) {
 // open makes a session on the fake; the target has an echo request alone.
 func open(t *testing.T, f *fake, change ...func(*target.Target)) *Session {
 	t.Helper()
+	t.Parallel() // most of a session is waiting
 	under := &target.Target{
 		Name: "fake", Module: "echo",
 		Echo:    &target.Exchange{Request: `{"message": "{message}"}`},
