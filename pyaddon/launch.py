@@ -24,13 +24,16 @@ def parse(arguments: List[str]) -> argparse.Namespace:
     parser.add_argument("--addon", help="module of the add-on; enabled unless it is already")
     parser.add_argument("--start", metavar="MODULE:FUNCTION",
                         help="called once, to start the service; may be a coroutine function")
+    parser.add_argument("--step", metavar="MODULE:FUNCTION",
+                        help="called on the main thread every --interval seconds, for an add-on "
+                             "whose threads queue their work")
     parser.add_argument("--async-loop", metavar="MODULE",
                         help="module with kick_async_loop(), driven every --interval seconds")
     parser.add_argument("--cleanup", metavar="MODULE:FUNCTION", help="called once before the end")
     parser.add_argument("--drive", choices=("selector", "kick"),
                         help="default: selector, or kick when --async-loop is given")
     parser.add_argument("--interval", type=float, default=0.05, metavar="SECONDS",
-                        help="between two kicks (default: 0.05)")
+                        help="between two kicks or steps (default: 0.05)")
     parser.add_argument("--no-timers", dest="timers", action="store_const", const=False,
                         help="leave bpy.app.timers as they are: in background mode they never fire")
     options = parser.parse_args(arguments)
@@ -97,6 +100,7 @@ def main(arguments: List[str]) -> None:
     if options.addon:
         enable(options.addon)
     start = function(options.start, "--start")
+    step = function(options.step, "--step")
     cleanup = function(options.cleanup, "--cleanup")
     async_loop = module(options.async_loop, "--async-loop") if options.async_loop else None
     if async_loop is not None and not hasattr(async_loop, "kick_async_loop"):
@@ -109,10 +113,20 @@ def main(arguments: List[str]) -> None:
         else:
             if inspect.iscoroutine(result):
                 loop.create_task(result)
+    if step is not None:
+        repeat(loop, step, options.interval)
     if in_window():
         drive_window(getattr(async_loop, "kick_async_loop", keepalive.kick_async_loop), cleanup)
     keepalive.run(async_loop=async_loop, interval=options.interval, cleanup=cleanup,
                   drive=options.drive, timers=options.timers)
+
+
+def repeat(loop: Any, step: Callable, interval: float) -> None:
+    """Call step now and every interval seconds; what it raises ends the service."""
+    def turn() -> None:
+        step()
+        loop.call_later(interval, turn)
+    loop.call_soon(turn)
 
 
 def in_window() -> bool:
