@@ -37,7 +37,10 @@ func (s *Session) options(tweaks Tweaks) []harness.Option {
 		options = append(options, harness.Addon(path, name, true))
 	}
 	if t.Addon != "" {
-		options = append(options, harness.Addon(t.Resolve(t.Addon), t.Module, t.Enable != "script" && !tweaks.disabled))
+		// Our launcher enables it itself: only then are its signal handlers, and its
+		// bridge for timers, there before a service that register() starts can answer.
+		byFlag := t.Enable != "script" && t.Launch.Start == ""
+		options = append(options, harness.Addon(t.Resolve(t.Addon), t.Module, byFlag && !tweaks.disabled))
 	}
 	for name, value := range t.Env {
 		options = append(options, harness.Env(name, fill(value)))
@@ -65,9 +68,15 @@ func (s *Session) script(tweaks Tweaks) (path string, args []string) {
 	case l.Start == "":
 		return "", nil
 	}
-	own := []string{"--start", l.Start}
+	var own []string
 	if s.target.Module != "" {
-		own = append([]string{"--addon", s.target.Module}, own...)
+		own = append(own, "--addon", s.target.Module)
+	}
+	if s.target.Module == "" || l.Start != s.target.Module+":register" { // enabling it has called that
+		own = append(own, "--start", l.Start)
+	}
+	if l.Step != "" {
+		own = append(own, "--step", l.Step)
 	}
 	if l.AsyncLoop != "" {
 		own = append(own, "--async-loop", l.AsyncLoop, "--drive", "kick")

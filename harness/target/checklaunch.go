@@ -18,7 +18,7 @@ func (t *Target) checkLaunch(p *problems) {
 		}
 	}
 	if l.Start == "" && !p.given("launch.start") {
-		for _, key := range []struct{ name, value string }{{"async_loop", l.AsyncLoop}, {"cleanup", l.Cleanup}} {
+		for _, key := range []struct{ name, value string }{{"step", l.Step}, {"async_loop", l.AsyncLoop}, {"cleanup", l.Cleanup}} {
 			if key.value != "" {
 				p.addAt("launch."+key.name, "launch.%s is used with launch.start only; expected start: module:function beside it", key.name)
 			}
@@ -34,7 +34,11 @@ func (t *Target) checkLaunch(p *problems) {
 			p.addAt("launch.args", "launch.args is used with launch.script only; start is called without arguments: pass settings by env")
 		}
 	}
+	if l.Step != "" && l.AsyncLoop != "" {
+		p.addAt("launch.step", "launch has both step and async_loop; expected one: our launcher calls step, or drives the loop by the module's kick_async_loop")
+	}
 	t.checkCallable(p, "launch.start", l.Start)
+	t.checkCallable(p, "launch.step", l.Step)
 	t.checkCallable(p, "launch.cleanup", l.Cleanup)
 	if l.AsyncLoop != "" || p.given("launch.async_loop") && !p.broken("launch.async_loop") {
 		if !moduleName.MatchString(strings.TrimPrefix(l.AsyncLoop, ".")) {

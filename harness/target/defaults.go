@@ -61,6 +61,7 @@ func (t *Target) nameDefaults() {
 		t.Name = "target"
 	}
 	t.Launch.Start = t.callable(t.Launch.Start)
+	t.Launch.Step = t.callable(t.Launch.Step)
 	t.Launch.Cleanup = t.callable(t.Launch.Cleanup)
 	if strings.HasPrefix(t.Launch.AsyncLoop, ".") {
 		t.Launch.AsyncLoop = t.Module + t.Launch.AsyncLoop

@@ -13,6 +13,7 @@ func TestDrafts(t *testing.T) {
 	for name, addon := range map[string]string{
 		"seeds": "echo_addon", "http": "web-service.py", "typed": "plugin", "extension": "ext",
 		"script": "serve.py", "own-script": "my_addon", "no-service": "tool",
+		"self-starting": "service", "json-rpc": "tools", "xml-rpc": "rpc.py",
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := filepath.Join("testdata", "draft", name)

@@ -14,15 +14,21 @@ func (d *draft) launch() {
 		return
 	}
 	start, others := d.startFunction()
+	serves := d.registerServes()
 	switch {
-	case start == nil && d.registerServes() != "":
-		d.line("# register() calls %s, so the add-on serves by itself; --addons alone starts it.", d.registerServes())
-		d.todo("", "check that register() also keeps Blender alive in background mode; if not, give launch: {start: module:function}")
-		d.line("")
+	case serves != "" && (start == nil || !forScripts(start)):
+		d.line("launch:")
+		d.line("  # register() calls %s, so the add-on serves by itself; our launcher keeps Blender alive.", serves)
+		d.line("  # Where your users start it another way, give your script instead: script: launcher.py")
+		d.line("  start: register")
+		d.note("start: register, which calls %s", serves)
+		d.step()
+		d.cleanup()
 		return
 	case start == nil:
 		d.todo("", "say how the service starts: no function without arguments at the top level of a module looks like it%s", d.startingClass())
 		d.line("# launch: {start: function}     # our launcher calls it and keeps Blender alive")
+		d.line("# launch: {start: register}     # where enabling the add-on starts it already")
 		d.line("# launch: {script: launcher.py} # or a script of your own")
 		d.line("")
 		return
@@ -48,6 +54,23 @@ func (d *draft) launch() {
 			break
 		}
 	}
+	d.step()
+	d.cleanup()
+}
+
+// step writes what the main thread has to call again and again.
+func (d *draft) step() {
+	for i := range d.functions {
+		if fn := &d.functions[i]; fn.name == "step" && fn.required == 0 && !fn.async {
+			d.line("  # %s: def step(), called every 50 ms on the main thread", fn.place)
+			d.line("  step: %s", scalar(d.callableOf(fn)))
+			d.note("step: %s (%s)", d.callableOf(fn), fn.place)
+			return
+		}
+	}
+}
+
+func (d *draft) cleanup() {
 	if stop := d.best(stopScore); stop != nil {
 		d.line("  # %s: def %s()", stop.place, stop.name)
 		d.line("  cleanup: %s", scalar(d.callableOf(stop)))
@@ -66,6 +89,12 @@ func (d *draft) callableOf(fn *pyFunction) string {
 var startName = regexp.MustCompile(`^(start|run|serve|launch|begin|open)(_|$)|_(start|serve|server|run)$`)
 
 var notStart = regexp.MustCompile(`stop|restart|clean|shutdown|close|^(is|get|has)_`)
+
+// forScripts tells a function that is there for scripts to call: it goes before
+// an add-on's own start in register().
+func forScripts(fn *pyFunction) bool {
+	return strings.Contains(fn.name, "script") || strings.Contains(fn.name, "background")
+}
 
 // startScore says how much a function looks like the start of a service; 0 and
 // less not at all.

@@ -11,13 +11,15 @@ func (d *draft) requests() {
 	switch {
 	case protocol == "":
 	case protocol == "http" && strings.HasSuffix(why, "XML-RPC"):
-		d.todo("", "name a method of the service that gives back its argument")
-		d.line("echo: |")
-		d.line("  <?xml version=\"1.0\"?><methodCall><methodName>echo</methodName>")
-		d.line("  <params><param><value><string>{message}</string></value></param></params></methodCall>")
-		d.line("")
+		d.xmlRPC()
+	case protocol != "tcp-raw" && protocol != "command" && d.jsonRPC():
 	case protocol == "http":
 		d.httpRequests()
+	case protocol == "tcp-raw" && callsAny(d.survey, "exec", "eval"):
+		_, at, _ := anyOf(d.calls, "exec", "eval")
+		d.todo("", "%s runs code; say what is sent to have it run", at)
+		d.line("exec: \"{code}\"")
+		d.line("")
 	case protocol == "tcp-raw" || protocol == "command":
 		d.todo("", "say what is sent so that the reply holds {message}")
 		d.line("echo: \"{message}\"")
@@ -25,6 +27,11 @@ func (d *draft) requests() {
 	default:
 		d.jsonRequests()
 	}
+}
+
+func callsAny(s *survey, names ...string) bool {
+	_, _, ok := anyOf(s.calls, names...)
+	return ok
 }
 
 // word is a key or text that was found in the source.

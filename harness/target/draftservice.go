@@ -2,6 +2,7 @@ package target
 
 import (
 	"regexp"
+	"strings"
 )
 
 var (
@@ -25,7 +26,11 @@ func (d *draft) named() {
 			known = known || what.MatchString(read.name)
 		}
 		for _, text := range sortedPlaces(d.texts) {
-			for _, name := range variableInText.FindAllString(text, -1) {
+			for _, at := range variableInText.FindAllStringIndex(text, -1) {
+				name := text[at[0]:at[1]]
+				if at[0] > 0 && strings.ContainsRune(".{", rune(text[at[0]-1])) {
+					continue // a constant of the source in an f-string
+				}
 				if !known && what.MatchString(name) {
 					known = true
 					d.env = append(d.env, envRead{name: name, place: d.texts[text]})

@@ -101,10 +101,34 @@ func lookAt(file string) (*survey, error) {
 	sort.SliceStable(s.files, func(i, j int) bool {
 		return strings.Count(s.files[i].module, ".") < strings.Count(s.files[j].module, ".")
 	})
-	for _, f := range s.files {
-		s.file(f)
+	for i, f := range s.files {
+		if s.named(i) {
+			s.file(f)
+		}
 	}
 	return s, nil
+}
+
+// named says whether the rest of the add-on names a file's module, in an import
+// or as a text. One that nothing names, such as a client that lies beside the
+// add-on, is no part of it.
+func (s *survey) named(file int) bool {
+	parts := strings.Split(s.files[file].module, ".")
+	last := parts[len(parts)-1]
+	if last == "" {
+		return true
+	}
+	for i, f := range s.files {
+		if i == file {
+			continue
+		}
+		for _, token := range f.tokens {
+			if token.kind == 'n' && token.text == last || token.kind == 's' && strings.Contains(token.text, last) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // readFolder reads the .py files below a folder of a file system.

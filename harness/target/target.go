@@ -83,8 +83,13 @@ type Launch struct {
 	Args []string `yaml:"args"`
 	// Start is a callable "module:function" that our launcher calls, keeping
 	// Blender alive with pyaddon's keepalive. "function" alone is one of the
-	// add-on's module, ".server:function" one of its submodule server.
+	// add-on's module, ".server:function" one of its submodule server. "register"
+	// is for an add-on that serves as soon as it is enabled: it is kept alive, and
+	// nothing more is called.
 	Start string `yaml:"start"`
+	// Step is a callable, written as Start, that is called every 50 ms on the main
+	// thread: what runs the work that the add-on's threads have put in a queue.
+	Step string `yaml:"step"`
 	// AsyncLoop is the add-on's module with kick_async_loop, driven by our
 	// keepalive in the seeds' way; empty: the loop's own selector is waited in.
 	// ".async_loop" is a submodule of the add-on's.

@@ -41,6 +41,13 @@ GOOD = """
     def wait():
         keepalive.main_loop().call_later(3600, print)
         print("waiting", flush=True)
+    steps = []
+    def step():
+        steps.append(1)
+        print("step", len(steps), flush=True)
+        if len(steps) == 3:
+            keepalive.stop()
+    def breaks(): raise ValueError("step is broken")
     def leave(): raise SystemExit("good: cannot start")
     def broken(): raise ValueError("start is broken")
     number = 3
@@ -85,6 +92,16 @@ class LaunchTest(Case):
     def test_own_async_loop(self):
         ended = self.launch("--start good:start --async-loop keepalive --interval 0.001")
         self.assertEqual((ended.code, ended.out), (0, "start\nserved\n"), ended)
+
+    def test_step_is_called_until_the_end(self):
+        ended = self.launch("--addon good --step good:step --interval 0.001 --cleanup good:stop")
+        self.assertEqual(ended.code, 0, ended)
+        self.assertEqual(ended.out, "register\nstep 1\nstep 2\nstep 3\nstop\n")
+
+    def test_step_that_raises_ends_the_service(self):
+        ended = self.launch("--addon good --step good:breaks --cleanup good:stop")
+        self.assertEqual((ended.code, ended.out), (1, "register\nstop\n"), ended)
+        self.assertIn("ValueError: step is broken", ended.err)
 
     def test_signal(self):
         script = self.script("launch.py", "--", "--start", "good:wait", "--cleanup", "good:stop")
