@@ -4,6 +4,8 @@
 # check passed or was skipped for a reason.
 set -u
 cd "$(dirname "$0")/.." || exit 1
+# One name for this run: doctor begins it, the suites add to it, table refuses another's report.
+export BGCHECK_RUN="${BGCHECK_RUN:-$$-$(date +%s)}"
 echo "bgcheck: building (the first time takes a minute)"
 go tool bgcheck doctor || exit 1
 go tool ginkgo run --keep-going --succinct "$@" ./suites/...
