@@ -2,8 +2,9 @@
 
 Connect to 127.0.0.1, send one JSON object, receive one JSON object, the server closes.
 {"message": X} is echoed; {"code": "..."} is run on the main thread with bpy at hand; code that
-names quit_blender ends Blender. A connection whose first request ends with a line break stays
-open for more, one a line. "id" comes back in the reply. Settings: see settings.py.
+names quit_blender ends Blender. A connection whose first request ends with a line break, sent
+along with it, stays open for more, one a line. "id" comes back in the reply. Settings: see
+settings.py.
 
 In background mode a script keeps Blender alive and drives the loop: keepalive.run(), or
 `while not async_loop.kick_async_loop(): time.sleep(0.01)`. In a window a timer drives it.
