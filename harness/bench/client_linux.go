@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"runtime"
 	"syscall"
 	"time"
 	"unsafe"
@@ -18,7 +19,9 @@ const patience = 60 * time.Second
 var errShort = errors.New("the connection ended before the reply")
 
 // conn is a blocking socket. Its calls bypass the scheduler: a blocked call
-// keeps its processor, which costs the least and needs a locked thread.
+// keeps its processor, which costs the least and needs a locked thread. When
+// the scheduler wants it back, as a collection does, it interrupts the call:
+// then it must get it, by Gosched, or a collection waits as long as the call.
 type conn int
 
 // dial connects to a port of this machine.
@@ -48,6 +51,7 @@ func dial(address netip.AddrPort) (conn, error) {
 		case 0, syscall.EISCONN:
 			return c, nil
 		case syscall.EINTR, syscall.EALREADY:
+			runtime.Gosched()
 		default:
 			c.close()
 			return -1, fmt.Errorf("connect to %s: %w", address, code)
@@ -63,6 +67,7 @@ func (c conn) send(data []byte) error {
 		case 0:
 			data = data[n:]
 		case syscall.EINTR:
+			runtime.Gosched()
 		default:
 			return fmt.Errorf("send request: %w", code)
 		}
@@ -78,6 +83,7 @@ func (c conn) read(buffer []byte) (int, error) {
 		case 0:
 			return int(n), nil
 		case syscall.EINTR:
+			runtime.Gosched()
 		case syscall.EAGAIN:
 			return 0, fmt.Errorf("read reply: none within %s", patience)
 		default:
@@ -318,6 +324,7 @@ func wait(epoll int, events []syscall.EpollEvent) (int, error) {
 			uintptr(len(events)), uintptr(patience.Milliseconds()), 0, 0)
 		switch {
 		case code == syscall.EINTR:
+			runtime.Gosched()
 		case code != 0:
 			return 0, fmt.Errorf("wait for replies: %w", code)
 		case n == 0:
