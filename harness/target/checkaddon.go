@@ -10,8 +10,8 @@ import (
 )
 
 var (
-	moduleName   = regexp.MustCompile(`^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$`)
-	callableName = regexp.MustCompile(`^(\.|\.?[A-Za-z_]\w*(\.[A-Za-z_]\w*)*)?:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$|^[A-Za-z_]\w*$`)
+	moduleName   = regexp.MustCompile(`^\w[\w-]*(\.\w[\w-]*)*$`)
+	callableName = regexp.MustCompile(`^(\.|\.?\w[\w-]*(\.\w[\w-]*)*)?:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$|^[A-Za-z_]\w*$`)
 )
 
 // checkAddon looks at the add-on, its name, and what it needs.
@@ -39,7 +39,7 @@ func (t *Target) checkAddon(p *problems) {
 	}
 	switch {
 	case t.Module != "" && !moduleName.MatchString(t.Module):
-		p.addAt("module", "module is %q; expected a Python module name", t.Module)
+		p.addAt("module", "module is %q; expected a module name: letters, digits, _ and -", t.Module)
 	case t.Module != "" && t.Addon == "":
 		p.addAt("module", "module is given without addon; expected addon: the folder, .py file or zip")
 	case t.Kind != "" && t.Addon == "":
@@ -70,12 +70,12 @@ func (t *Target) checkAddonAt(p *problems, at, name string) {
 	case facts.unreadable != nil:
 		p.addAt(at, "%s %q cannot be read (%v); expected a folder, .py file or zip archive", at, name, facts.unreadable)
 	case facts.hasInit || facts.manifest != nil:
-		if facts.manifest == nil && !moduleName.MatchString(facts.base) && (at != "addon" || t.Module == "") {
+		if facts.manifest == nil && (!moduleName.MatchString(facts.base) || strings.Contains(facts.base, ".")) && (at != "addon" || t.Module == "") {
 			remedy := ""
 			if at == "addon" {
 				remedy = ", or module: the name to install it under"
 			}
-			p.addAt(at, "%s is called %q, which Python cannot import; expected letters, digits and _%s", at, facts.base, remedy)
+			p.addAt(at, "%s is called %q, which Blender cannot enable; expected letters, digits, _ and -%s", at, facts.base, remedy)
 		}
 	case facts.isZip:
 		p.addAt(at, "%s %q holds no __init__.py or blender_manifest.toml at its top or in a folder there; expected a zip of an add-on", at, name)

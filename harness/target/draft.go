@@ -179,13 +179,13 @@ func (d *draft) head() {
 		d.line("# It has both bl_info and a blender_manifest.toml, and is checked as an add-on; to check it as an")
 		d.line("# extension of Blender 4.2 and later write kind: extension.")
 	}
-	if name := strings.TrimPrefix(d.module, extensionPrefix); !moduleName.MatchString(name) {
+	if name := strings.TrimPrefix(d.module, extensionPrefix); !moduleName.MatchString(name) || !strings.HasPrefix(d.module, extensionPrefix) && strings.Contains(name, ".") {
 		name = strings.Trim(regexp.MustCompile(`\W+`).ReplaceAllString(name, "_"), "_")
 		if name == "" || name[0] >= '0' && name[0] <= '9' {
 			name = "addon_" + name
 		}
 		d.module = name
-		d.line("# Python cannot import %q; it is installed under this name instead.", comment(d.facts.base))
+		d.line("# Blender cannot enable %q; it is installed under this name instead.", comment(d.facts.base))
 		d.line("module: %s", name)
 	}
 	d.line("")
