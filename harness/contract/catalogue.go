@@ -59,6 +59,7 @@ func init() {
 		{"source/long-sleep", sourceRule("long-sleep"), nil},
 		{"source/no-sleep", sourceRule("no-sleep"), nil},
 		{"source/context", sourceRule("context"), nil},
+		{"source/no-sigterm-handler", sourceSIGTERM, nil},
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness"
@@ -38,6 +39,14 @@ func (s *Session) readSource(ctx context.Context) linted {
 		name := fmt.Sprintf("source%d", i)
 		options = append(options, harness.Mount(name, filepath.Dir(whole)))
 		paths = append(paths, "{mount:"+name+"}/"+filepath.Base(whole))
+	}
+	if len(paths) > 0 && len(t.Requires) > 0 {
+		paths = append(paths, "--also") // may install the signal handlers
+		for i, path := range t.Requires {
+			name := fmt.Sprintf("also%d", i)
+			options = append(options, harness.Mount(name, filepath.Dir(t.Resolve(path))))
+			paths = append(paths, "{mount:"+name+"}/"+filepath.Base(path))
+		}
 	}
 	seen := linted{}
 	if len(paths) > 0 {
@@ -82,4 +91,29 @@ func sourceRule(rule string) func(context.Context, *Session) report.Result {
 		result.Places = where
 		return result
 	}
+}
+
+// sourceSIGTERM reads the source for a handler, and believes what stop/sigterm
+// measures more than that none was found: one may be installed by a module that
+// is not the target's own.
+func sourceSIGTERM(ctx context.Context, s *Session) report.Result {
+	if s.target.Launch.Start != "" {
+		return Passed("bgcheck's launcher keeps it alive, and installs the handlers")
+	}
+	result := sourceRule("no-sigterm-handler")(ctx, s)
+	switch result.Verdict {
+	case report.Pass:
+		result.Seen = "a handler for SIGTERM is installed in the add-on, the launch script or what they import"
+		return result
+	case report.Fail:
+	default:
+		return result
+	}
+	result.Seen = "no handler for SIGTERM; the place before which it belongs: " + strings.TrimPrefix(result.Seen, "found at ")
+	measured := s.verdict(ctx, "stop/sigterm")
+	judged := measured.Verdict == report.Pass || measured.Verdict == report.Fail
+	if judged && slices.Contains([]string{"", "code", "left", "port", "unregister"}, s.sigterm) {
+		return Passed("none was found in the source, and yet SIGTERM is handled: a module that is not the target's own does it", result.Evidence...)
+	}
+	return result
 }

@@ -71,4 +71,16 @@ var explainedToo = map[string]words{
 		how:  byTree + "bpy.context.scene, object, active_object, collection and view_layer outside of operators and panels are reported.",
 		fix:  "    scene = bpy.data.scenes[0] if bpy.data.scenes else None",
 	},
+	"source/no-sigterm-handler": {
+		true: "the add-on, the launch script or what they import installs a handler for SIGTERM",
+		why:  "systemd, Docker and CI end a service by SIGTERM. Without a handler Blender dies of it at once, without unregister; as process 1 of a container it ignores it.",
+		how: byTree + "signal.signal and loop.add_signal_handler for SIGTERM, signal.sigwait, and an import of bgcheck's keepalive count; SIG_IGN does not. " +
+			"Where none is found SIGTERM is sent, and the check passes when it is handled all the same.",
+		fix: "Before the loop that keeps Blender alive, on the main thread:\n" +
+			"    loop.add_signal_handler(signal.SIGTERM, loop.stop)   # asyncio\n" +
+			"    signal.signal(signal.SIGTERM, on_signal)             # or: def on_signal(n, f): global keep_running; keep_running = False\n" +
+			"pyaddon/keepalive.py does this:\n" +
+			"    import keepalive\n" +
+			"    keepalive.run()",
+	},
 }

@@ -1,8 +1,9 @@
 """Read Python source by its syntax tree, and list what is wrong in background mode.
 
-    blender --background --python source.py -- OUT PATH...
+    blender --background --python source.py -- OUT PATH... [--also PATH...]
 
-Each PATH is a folder, a .py file or a zip. OUT receives a JSON list of
+Each PATH is a folder, a .py file or a zip; what stands behind --also may install signal handlers
+and is not searched for anything else. OUT receives a JSON list of
 {"rule": .., "file": .., "line": .., "text": .., "note": ..}, or of {"error": ..} for a file that
 is no Python of this version. Needs no bpy.
 """
@@ -14,6 +15,11 @@ import sys
 import zipfile
 
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import sigterm  # noqa: E402
 
 LONGEST_SLEEP = 0.1
 STATUS = re.compile(r"(^|_)(is_)?(running|up|active|started|status)$")
@@ -31,6 +37,9 @@ NOTES = {
     "timer-exec":
         "code is run by bpy.app.timers, which never fire in background mode",
     "context": "this part of bpy.context depends on a window; bpy.data does not",
+    "no-sigterm-handler":
+        "nothing installs a handler for SIGTERM before this: it ends Blender at once, without "
+        "unregister, and as process 1 of a container Blender ignores it",
 }
 UI = {"Operator", "Panel", "Menu", "Header", "UIList", "AddonPreferences", "PropertyGroup", "Gizmo",
       "GizmoGroup", "Node", "NodeTree", "RenderEngine", "Macro", "FileHandler"}
@@ -230,14 +239,45 @@ def sources(path):  # type: (str) -> Iterator[Tuple[str, bytes]]
             yield os.path.basename(path), source.read()
 
 
-def main(out, paths):  # type: (str, List[str]) -> None
-    found = []  # type: List[Dict[str, Any]]
+def check_handlers(searched, also):  # type: (List[Tuple[str, File]], List[str]) -> None
+    """Note the launch script, which comes last, when nothing installs a handler for SIGTERM."""
+    trees = [(whole.name, whole.tree) for _, whole in searched]  # type: List[Tuple[str, ast.AST]]
+    todo, seen = list(also), set()  # type: List[str], Set[str]
+    for path, whole in searched:
+        if path.endswith(".py"):
+            todo += sigterm.beside(path, whole.tree)
+    while todo:
+        path = todo.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        for name, text in sources(path):
+            try:
+                trees.append((name, ast.parse(text.decode("utf-8-sig"), name)))
+            except (SyntaxError, ValueError):
+                continue
+            if path.endswith(".py"):
+                todo += sigterm.beside(path, trees[-1][1])
+    if searched and not sigterm.handled(trees):
+        last_path = searched[-1][0]
+        script = next(whole for path, whole in searched if path == last_path)
+        script.note("no-sigterm-handler", sigterm.keeps(script.tree))
+
+
+def main(out, paths, also):  # type: (str, List[str], List[str]) -> None
+    found = []
+    searched = []  # type: List[Tuple[str, File]]
     for path in paths:
         for name, text in sources(path):
             try:
-                found += File(name, text.decode("utf-8-sig")).check()
+                searched.append((path, File(name, text.decode("utf-8-sig"))))
             except (SyntaxError, ValueError) as error:
                 found.append({"error": "%s: %s" % (name, error)})
+    for _, whole in searched:
+        whole.check()
+    check_handlers(searched, also)
+    for _, whole in searched:
+        found += whole.found
     with open(out + ".part", "w", encoding="utf-8") as result:
         json.dump(found, result)
     os.replace(out + ".part", out)
@@ -245,4 +285,5 @@ def main(out, paths):  # type: (str, List[str]) -> None
 
 if __name__ == "__main__":
     _arguments = sys.argv[sys.argv.index("--") + 1:]
-    main(_arguments[0], _arguments[1:])
+    _end = _arguments.index("--also") if "--also" in _arguments else len(_arguments)
+    main(_arguments[0], _arguments[1:_end], _arguments[_end + 1:])
