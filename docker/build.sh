@@ -50,7 +50,7 @@ since() { echo $(($(date +%s) - $1)); }
 
 # build makes the image of $version. Its output goes to the log, its progress to descriptor 3.
 build() {
-	local image="bgcheck/blender:$version" start inputs label base id found
+	local image="bgcheck/blender:$version" start inputs label base id found old
 	start=$(date +%s)
 	if [ -n "${archive:-}" ]; then
 		suite=${BGCHECK_SUITE:-bookworm} packages=$archive_packages apt_options= origin="archive $(basename "$archive")"
@@ -99,7 +99,9 @@ build() {
 		return 1
 		;;
 	esac
+	old=$(docker image inspect -f '{{.Id}}' "$image" 2>/dev/null || :)
 	printf 'FROM %s\nLABEL org.opencontainers.image.version="%s"\n' "$id" "$found" | docker build --force-rm -t "$image" -
+	[ -z "$old" ] || docker rmi "$old" || : # kept where something stands on it
 	say "built $image: Blender $found, $(docker image inspect -f '{{.Size}}' "$image" | numfmt --to=iec), $(since "$start") s"
 }
 

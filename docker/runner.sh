@@ -51,10 +51,12 @@ for version in "${versions[@]}"; do
 		echo "runner: $version: unchanged: $image"
 		continue
 	fi
+	old=$(docker image inspect -f '{{.Id}}' "$image" 2>/dev/null || :)
 	if ! docker build --force-rm --build-arg "BASE=$base" --build-arg "INPUTS=$inputs" -t "$image" "$context" >"$context.log" 2>&1; then
 		tail -n 15 "$context.log" >&2
 		echo "runner: $version: not built" >&2
 		exit 1
 	fi
+	[ -z "$old" ] || docker rmi "$old" >/dev/null 2>&1 || : # kept where a container runs it
 	echo "runner: $version: built $image, $(docker image inspect -f '{{.Size}}' "$image" | numfmt --to=iec)"
 done

@@ -238,7 +238,7 @@ func TestTheRootIsReadOnly(t *testing.T) {
 	line(t, run, "^write /tmp/x <nil>")
 }
 
-func TestContainersDoNotReachEachOther(t *testing.T) {
+func TestAContainerReachesNeitherAnotherNorTheWorld(t *testing.T) {
 	t.Parallel()
 	serving := launch(t, New(full(t)), vars{"GUEST_PORT": "5000", "GUEST_HOST": "0.0.0.0"}, harness.Port(5000))
 	line(t, serving, "listening")
@@ -250,6 +250,13 @@ func TestContainersDoNotReachEachOther(t *testing.T) {
 	found, err := e.api.ContainerInspect(t.Context(), id, client.ContainerInspectOptions{})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if all := found.Container.NetworkSettings.Networks; len(all) != 1 || all[networkName] == nil {
+		t.Fatalf("it is in the networks %v; want %s alone", all, networkName)
+	}
+	net, err := e.api.NetworkInspect(t.Context(), networkName, client.NetworkInspectOptions{})
+	if err != nil || net.Network.Options["com.docker.network.bridge.enable_ip_masquerade"] != "false" {
+		t.Fatalf("%v: the network lets answers from outside in: %v", err, net.Network.Options)
 	}
 	inner := found.Container.NetworkSettings.Networks[networkName].IPAddress
 	if !inner.IsValid() {

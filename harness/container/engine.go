@@ -45,7 +45,10 @@ func connect(ctx context.Context) (*engine, error) {
 	logger := log.Default()
 	log.SetDefault(log.NewNoopLogger()) // it announces the engine on standard error
 	defer log.SetDefault(logger)
-	provider, err := testcontainers.NewDockerProvider(testcontainers.WithLogger(log.NewNoopLogger()))
+	// Unless it is told of the default network, it puts every container into one
+	// of its own as well, from which all the world can be reached.
+	provider, err := testcontainers.NewDockerProvider(testcontainers.WithLogger(log.NewNoopLogger()),
+		testcontainers.WithDefaultBridgeNetwork(testcontainers.Bridge))
 	if err != nil {
 		return nil, faultf("find the container engine: %w: is Docker running, and may this user speak to it?", err)
 	}
