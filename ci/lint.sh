@@ -9,7 +9,8 @@ run() {
 	shift
 	"$@" || status=1
 }
-python=$(git ls-files -- '*.py' ':!fixtures/**/broken_*.py')
+# testdata holds what others wrote, faults included.
+python=$(git ls-files -- '*.py' ':!:**/testdata/**')
 run "gofmt" sh -c 'out=$(gofmt -l $(git ls-files "*.go")); [ -z "$out" ] || { echo "not formatted: $out"; exit 1; }'
 run "golangci-lint (the first time builds it: two minutes)" go tool -modfile=ci/lint.mod golangci-lint run ./...
 run "pyflakes" pyflakes3 $python
