@@ -51,6 +51,13 @@ GOOD = """
     def leave(): raise SystemExit("good: cannot start")
     def broken(): raise ValueError("start is broken")
     number = 3
+    class Writer:
+        def __init__(self):
+            self.file, self.itself = open("written", "w"), self
+            self.file.write("to the end")
+    def write():
+        global writer
+        writer = Writer()
 """
 BAD = """
     def register(): raise ValueError("register is broken")
@@ -110,6 +117,14 @@ class LaunchTest(Case):
         ended = script.end()
         self.assertEqual(ended.code, 0, ended)
         self.assertEqual(ended.out, "keepalive: SIGTERM, stopping\nstop\n")
+
+    def test_file_that_was_never_closed_is_whole(self):
+        written = os.path.join(self.folder.name, "written")
+        with open(os.path.join(self.folder.name, "good.py"), "a") as module:
+            module.write("import os; os.chdir(%r)\n" % self.folder.name)
+        self.assertEqual(self.launch("--start good:write").code, 0)
+        with open(written) as file:
+            self.assertEqual(file.read(), "to the end")
 
     def test_what_cannot_be_started(self):
         for arguments, code, texts in (
