@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness"
@@ -67,6 +68,12 @@ func aliveRestart(ctx context.Context, s *Session) report.Result {
 	}
 	// Connections that the service has closed hold the port in TIME_WAIT.
 	_ = life.ping(ctx)
+	// So do those of clients that are connected when it ends.
+	if address, err := life.Address(ctx); err == nil && s.target.Service.Protocol != "command" {
+		if conn, err := (&net.Dialer{Timeout: s.brief()}).DialContext(ctx, "tcp", address); err == nil {
+			defer func() { _ = conn.Close() }()
+		}
+	}
 	exit, err := life.stop(ctx, harness.StopGrace(s.target.Budgets.Stop))
 	if exit == nil {
 		return FromError(fmt.Errorf("stop before the restart: %w", err))

@@ -104,7 +104,13 @@ func (s *Session) whyEnded(ctx context.Context, life *Life) (seen, diagnosis str
 func (s *Session) whyReturned(ctx context.Context, life *Life) string {
 	source := s.sources()
 	const returned = "the launch script came to its end, and Blender in background mode ends with it"
-	if at := source.cite("status"); at != "" && source.first("sleep") != "" {
+	switch launch := s.target.Launch; {
+	case launch.Script == "" && launch.Start == "":
+		return returned + ": the target file starts Blender with the add-on alone, and register() does not keep it alive; give launch.script, or launch.start for our keep-alive" + saidOfBackground(life)
+	case launch.Start != "":
+		return "our keep-alive found nothing to wait for: after " + launch.Start + " there is no task, server, connection or thread of the add-on's" + saidOfBackground(life)
+	}
+	if at := source.beside("sleep", "status").cite("status"); at != "" {
 		return fmt.Sprintf("%s: the loop that keeps it alive ends on a status (%s)", returned, at)
 	}
 	if at := source.cite("daemon"); at != "" {
@@ -118,6 +124,18 @@ func (s *Session) whyReturned(ctx context.Context, life *Life) string {
 	}
 	return returned + ": nothing keeps it alive"
 }
+
+// saidOfBackground quotes what a service that refuses to run says of it.
+func saidOfBackground(life *Life) string {
+	for _, line := range life.Log().Tail(200) {
+		if lower := strings.ToLower(line); strings.Contains(lower, "background mode") && refuses.MatchString(lower) {
+			return fmt.Sprintf("; it says: %s", strings.TrimSpace(line))
+		}
+	}
+	return ""
+}
+
+var refuses = regexp.MustCompile(`\b(cannot|can't|can not|not supported|unsupported|not available|does not|doesn't|only|refus\w*|requires?|skip\w*|disabled)\b`)
 
 // whyDeaf tells why a service answers at first and then no more.
 func (s *Session) whyDeaf(life *Life) string {

@@ -159,6 +159,8 @@ func (s *Session) whyCode(life *Life, exit *harness.Exit, how string) string {
 	diagnosis := "whoever started it takes an end that was asked for as an error: supervisors restart it or report it failed"
 	if at := s.sources().with("exit", fmt.Sprintf("(%d)", exit.Code)).cite("exit"); at != "" {
 		diagnosis += fmt.Sprintf("; the code comes from %s", at)
+	} else if at := s.sources().cite("exit-text"); at != "" && exit.Code == 1 {
+		diagnosis += fmt.Sprintf("; an exit with a text (%s) is status 1", at)
 	}
 	return diagnosis
 }

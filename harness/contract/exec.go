@@ -145,9 +145,15 @@ func execReportsErrors(ctx context.Context, s *Session) report.Result {
 		case replyErr != nil && len(reply) == 0:
 			return Failed(one.what+" got no reply: "+firstLine(replyErr),
 				"the exception ends the handler before it has answered, and the connection is closed or left open", evidence)
+		case !strings.Contains(said, one.name) && one.message != "" && strings.Contains(said, one.message):
+			return Failed(fmt.Sprintf("%s came back without its type and traceback: the reply does not name %s", one.what, one.name),
+				"only str(error) is sent: the client cannot see what kind of error it was, nor which line raised it", evidence)
 		case !strings.Contains(said, one.name) || !strings.Contains(said, one.message):
-			return Failed(fmt.Sprintf("%s did not come back: the reply does not name %s", one.what, strings.TrimSpace(one.name+" "+one.message)),
-				"exceptions of client code are caught and not told to the client"+s.at("catch"), evidence)
+			diagnosis := "exceptions of client code are caught and not told to the client"
+			if at := s.sources().after("exec", "catch").cite("catch"); at != "" {
+				diagnosis += fmt.Sprintf(" (perhaps at %s)", at)
+			}
+			return Failed(fmt.Sprintf("%s did not come back: the reply does not name %s", one.what, strings.TrimSpace(one.name+" "+one.message)), diagnosis, evidence)
 		case !lineNumber.MatchString(said):
 			return Failed(fmt.Sprintf("%s came back without its traceback", one.what),
 				"only str(error) is sent: the client cannot see which line raised it", evidence)

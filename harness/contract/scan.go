@@ -41,9 +41,11 @@ var patterns = []struct {
 	{"new-loop", regexp.MustCompile(`\bnew_event_loop\s*\(`)},
 	{"run-forever", regexp.MustCompile(`\brun_forever\s*\(`)},
 	{"kick", regexp.MustCompile(`\bkick_async_loop\s*\(`)},
-	{"status", regexp.MustCompile(`^\s*(if|while)\s+.*\b(is_running|is_up|running|is_alive|status)\b.*:`)},
+	{"status", regexp.MustCompile(`^\s*(if\s+not|while)\s+.*\b(is_running|is_up|running|is_alive|status)\b.*:`)},
 	{"any", regexp.MustCompile(`['"]0\.0\.0\.0['"]|['"]::['"]|INADDR_ANY|\(\s*['"]{2}\s*,`)},
 	{"port", regexp.MustCompile(`(?i)\bport\b.*(environ|getenv|argv)|(environ|getenv|argv).*port`)},
+	{"exec", regexp.MustCompile(`(^|[^.\w])(exec|eval)\s*\(`)},
+	{"exit-text", regexp.MustCompile(`\b(SystemExit|sys\.exit)\(\s*[rfRF]{0,2}['"]`)},
 	{"quit", regexp.MustCompile(`\bwm\.quit_blender\b`)},
 	{"child", regexp.MustCompile(`\b(subprocess\.|Popen\(|multiprocessing\b|os\.fork\()`)},
 }
@@ -88,6 +90,33 @@ func (f findings) with(kind, text string) findings {
 	var kept findings
 	for _, one := range f {
 		if one.kind == kind && strings.Contains(one.text, text) {
+			kept = append(kept, one)
+		}
+	}
+	return kept
+}
+
+// after keeps the findings of a kind that stand behind the first one of the kind
+// anchor in the same file.
+func (f findings) after(anchor, kind string) findings {
+	return f.near(anchor, kind, func(anchor, line int) bool { return line > anchor })
+}
+
+// beside keeps the findings of a kind in files that have one of the kind anchor.
+func (f findings) beside(anchor, kind string) findings {
+	return f.near(anchor, kind, func(int, int) bool { return true })
+}
+
+func (f findings) near(anchor, kind string, fits func(anchor, line int) bool) findings {
+	var kept findings
+	begin := map[string]int{}
+	for _, one := range f {
+		if _, known := begin[one.file]; !known && one.kind == anchor {
+			begin[one.file] = one.line
+		}
+	}
+	for _, one := range f {
+		if at, ok := begin[one.file]; ok && one.kind == kind && fits(at, one.line) {
 			kept = append(kept, one)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 // stopSIGTERM is judged first of its area: what else stops a service is of no
 // use to judge when this fails.
 func stopSIGTERM(ctx context.Context, s *Session) report.Result {
-	life, err := s.Launch(ctx, Tweaks{})
+	life, err := s.launchAtRest(ctx)
 	if err != nil {
 		return FromError(err)
 	}
@@ -30,7 +30,7 @@ func stopSIGTERM(ctx context.Context, s *Session) report.Result {
 }
 
 func stopSIGINT(ctx context.Context, s *Session) report.Result {
-	life, err := s.Launch(ctx, Tweaks{})
+	life, err := s.launchAtRest(ctx)
 	if err != nil {
 		return FromError(err)
 	}
@@ -45,7 +45,7 @@ func stopTwice(ctx context.Context, s *Session) report.Result {
 	if result, stop := s.after(ctx, "stop/sigterm", "SIGTERM does not end it cleanly"); stop {
 		return result
 	}
-	life, err := s.Launch(ctx, Tweaks{})
+	life, err := s.launchAtRest(ctx)
 	if err != nil {
 		return FromError(err)
 	}
@@ -137,6 +137,9 @@ func stopDuringStart(ctx context.Context, s *Session) report.Result {
 	switch end.fault {
 	case "ignored":
 		end.diagnosis = "a SIGTERM during the start is forgotten: the flag it sets is set back when the loop begins, or the handler is replaced later"
+		if at := s.sources().cite("quit"); at != "" {
+			end.diagnosis += fmt.Sprintf("; a handler that calls bpy.ops.wm.quit_blender (%s) ends nothing: that does nothing in background mode", at)
+		}
 		return end.result(s)
 	case "crash", "left", "port":
 		return end.result(s)

@@ -1,0 +1,33 @@
+package contract
+
+import "testing"
+
+func TestALineExplainsOnlyWhatStandsInItsFile(t *testing.T) {
+	found := append(
+		scanText("addon.py", "while self.running:\n    accept()\nif self.running:\n    pass\ntry:\n    pass\nexcept Exception as e:\n    exec(code)\nexcept Exception:\n    raise SystemExit(f'bye')\n"),
+		scanText("launch.py", "if not service.is_running():\n    sys.exit(1)\ntime.sleep(1)\nloop.exec(x)\n")...)
+	for _, one := range []struct{ what, got, want string }{
+		{"the loop of another file does not sleep", found.beside("sleep", "status").cite("status"), "launch.py:1 `if not service.is_running():`"},
+		{"a status that is asked for before anything begins ends no loop", found.with("status", "if self").cite("status"), ""},
+		{"what catches an error of client code stands behind exec", found.after("exec", "catch").cite("catch"), "addon.py:9 `except Exception:`"},
+		{"an exit with a text", found.cite("exit-text"), "addon.py:10 `raise SystemExit(f'bye')`"},
+		{"a method called exec runs no code", found.with("exec", "loop").cite("exec"), ""},
+	} {
+		if one.got != one.want {
+			t.Errorf("%s: %q, want %q", one.what, one.got, one.want)
+		}
+	}
+}
+
+func TestAServiceThatRefusesBackgroundModeIsQuoted(t *testing.T) {
+	for line, want := range map[string]bool{
+		"MyServer: cannot start server in background mode (blender -b)": true,
+		"viewport screenshots are not available in background mode":      true,
+		"Blender mode: Background":                                      false,
+		"running in background mode, press Ctrl+C to exit":              false,
+	} {
+		if refuses.MatchString(line) != want {
+			t.Errorf("%q: %v", line, !want)
+		}
+	}
+}
