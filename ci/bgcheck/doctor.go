@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness/report"
+	_ "github.com/bgcheck/bgcheck/harness/container" // registers -backend=container
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
 )
 

@@ -7,6 +7,7 @@ import (
 
 	_ "github.com/onsi/ginkgo/v2" // by this import the ginkgo command knows a suite
 
+	_ "github.com/bgcheck/bgcheck/harness/container" // registers -backend=container
 	"github.com/bgcheck/bgcheck/harness/spec"
 )
 
