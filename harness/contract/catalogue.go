@@ -48,6 +48,7 @@ func init() {
 		{"stop/during-exec", stopDuringExec, []Need{NeedService, NeedExec}},
 		{"stop/during-start", stopDuringStart, nil},
 		{"stop/request", stopRequest, []Need{NeedService, NeedStop}},
+		{"stop/as-pid-1", stopAsPID1, nil},
 
 		{"tidy/cycle", tidyCycle, nil},
 		{"tidy/writes", tidyWrites, nil},

@@ -9,7 +9,7 @@ import (
 )
 
 func TestTheCatalogueSaysEverythingOfEachCheck(t *testing.T) {
-	form := regexp.MustCompile(`^[a-z]+/[a-z]+(-[a-z]+)*$`)
+	form := regexp.MustCompile(`^[a-z]+/[a-z]+(-[a-z0-9]+)*$`)
 	seen := map[string]bool{}
 	for _, check := range Catalogue() {
 		if !form.MatchString(check.Name) {

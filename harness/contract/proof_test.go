@@ -38,7 +38,8 @@ func TestEveryCheckHasAFixtureThatIsWrongInJustThatWay(t *testing.T) {
 	}
 }
 
-// TestProof runs the whole contract on every fixture. BGCHECK_OUT names the
+// TestProof runs the whole contract on every fixture, and in a container what
+// only a container shows. BGCHECK_OUT names the
 // folder in which it leaves proof.json; BGCHECK_REQUIRE_BLENDER=1 makes a
 // missing Blender an error.
 func TestProof(t *testing.T) {
@@ -50,6 +51,15 @@ func TestProof(t *testing.T) {
 	proof := &fixtures.Proof{Blender: info.Version, Backend: "local", Started: time.Now(), Checks: names()}
 	var mu sync.Mutex
 	slots := make(chan struct{}, runtime.NumCPU())
+	add := func(t *testing.T, row fixtures.Row) {
+		mu.Lock()
+		proof.Rows = append(proof.Rows, row)
+		mu.Unlock()
+		t.Logf("%.0f s, failed: %s\n%s", row.Seconds, strings.Join(row.Failed, ", "), fixtures.Verdicts(row.Results))
+		if len(row.Problems) > 0 {
+			t.Errorf("%s: %s\n%s", row.Folder(), strings.Join(row.Problems, "\n  "), fixtures.Verdicts(row.Results))
+		}
+	}
 	t.Cleanup(func() { writeProof(t, proof) })
 	for _, f := range fixtures.All() {
 		t.Run(f.Folder(), func(t *testing.T) {
@@ -57,20 +67,32 @@ func TestProof(t *testing.T) {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			began := time.Now()
-			row := fixtures.NewRow(f, judgeAll(t, f.File(root)), time.Since(began))
-			mu.Lock()
-			proof.Rows = append(proof.Rows, row)
-			mu.Unlock()
-			t.Logf("%.0f s, failed: %s\n%s", row.Seconds, strings.Join(row.Failed, ", "), fixtures.Verdicts(row.Results))
-			if len(row.Problems) > 0 {
-				t.Errorf("%s: %s\n%s", f.Folder(), strings.Join(row.Problems, "\n  "), fixtures.Verdicts(row.Results))
-			}
+			results := judgeAll(t, f.File(root), harness.Local(""))
+			add(t, fixtures.NewRow(f, results, time.Since(began)))
 		})
 	}
+	t.Run("container", func(t *testing.T) {
+		backend := needContainer(t)
+		for _, f := range fixtures.All() {
+			whole := f.In(backend.Name())
+			if len(whole.Fails) == len(f.Fails) {
+				continue
+			}
+			t.Run(f.Folder(), func(t *testing.T) {
+				t.Parallel()
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				began := time.Now()
+				row := fixtures.NewRow(whole, judgeAll(t, f.File(root), backend, whole.Fails...), time.Since(began))
+				row.Backend = backend.Name()
+				add(t, row)
+			})
+		}
+	})
 }
 
-// judgeAll runs the catalogue on the target file at path.
-func judgeAll(t *testing.T, path string) []report.Result {
+// judgeAll runs the checks, or the whole catalogue, on the target file at path.
+func judgeAll(t *testing.T, path string, backend harness.Backend, names ...string) []report.Result {
 	t.Helper()
 	under, err := target.Load(path)
 	if err != nil {
@@ -78,7 +100,7 @@ func judgeAll(t *testing.T, path string) []report.Result {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), aFixture)
 	defer cancel()
-	results, err := contract.RunAll(ctx, contract.Config{Target: under, Out: t.TempDir()})
+	results, err := contract.RunAll(ctx, contract.Config{Target: under, Backend: backend, Out: t.TempDir()}, names...)
 	if err != nil {
 		t.Error(err)
 	}
@@ -103,7 +125,13 @@ func needBlender(t *testing.T) harness.Info {
 // writeProof leaves the table behind; a part of the fixtures (-run) makes none.
 func writeProof(t *testing.T, proof *fixtures.Proof) {
 	out := os.Getenv("BGCHECK_OUT")
-	if out == "" || len(proof.Rows) < len(fixtures.All()) {
+	whole := 0
+	for _, row := range proof.Rows {
+		if row.Backend == "" {
+			whole++
+		}
+	}
+	if out == "" || whole < len(fixtures.All()) {
 		return
 	}
 	proof.Seconds = time.Since(proof.Started).Seconds()

@@ -235,6 +235,17 @@ var explained = map[string]words{
 			"    reply({\"ok\": True})\n" +
 			"    loop.call_soon(loop.stop)",
 	},
+	"stop/as-pid-1": {
+		true: "SIGTERM ends it in the same way as process 1 of a container, without an init",
+		why: "`docker run image blender ...` makes Blender process 1, and the kernel drops signals to process 1 that have no handler: " +
+			"`docker stop` waits for 10 s, kills it, and reports 137. No unregister, buffered output lost, and each deployment 10 s longer.",
+		how: "On the container backend Blender is started as process 1, without an init; SIGTERM is sent, and the end judged as stop/sigterm. Elsewhere it is skipped.",
+		fix: "Install a handler, which process 1 gets as any other process does:\n" +
+			"    loop.add_signal_handler(signal.SIGTERM, loop.stop)   # asyncio\n" +
+			"    signal.signal(signal.SIGTERM, on_signal)             # or: def on_signal(n, f): global keep_running; keep_running = False\n" +
+			"pyaddon/keepalive.py does this. With an init (docker run --init, or init: true in compose.yaml) the signal is no longer\n" +
+			"ignored, and without a handler it still ends Blender with 143 and without clean-up.",
+	},
 
 	"idle/cpu": {
 		true: "CPU time over the quiet window, as a share of one core, is within the budget",
