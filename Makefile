@@ -22,7 +22,7 @@ endif
 owned = BGCHECK_OWNER=$$PPID
 
 .DEFAULT_GOAL := help
-.PHONY: help check target test proof bench lint explain list clean
+.PHONY: help check target test proof bench images matrix runner lint explain list clean
 
 help: ## list the targets
 	@echo "bgcheck: proves a Blender add-on right or wrong in background mode"
@@ -49,6 +49,18 @@ proof: ## run all checks on all fixtures; the table goes to fixtures/PROOF.md
 bench: ## measure the keep-alive beside the seeds' pattern and the limit
 	@ci/setup.sh blender
 	@$(owned) go tool bgcheck bench
+
+images: ## build the container images (VERSIONS="3.4 4.3"; default: all four)
+	@ci/setup.sh images
+	@docker/build.sh $(VERSIONS)
+
+matrix: ## check in containers on several Blender versions (VERSIONS=...)
+	@ci/setup.sh images
+	@$(owned) ci/matrix.sh $(VERSIONS)
+
+runner: ## build the runner image, for authors who have only Docker (VERSIONS=3.4)
+	@ci/setup.sh images
+	@docker/runner.sh $(VERSIONS)
 
 lint: ## lint Go and Python
 	@ci/setup.sh lint

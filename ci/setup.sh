@@ -3,6 +3,7 @@
 #
 #   ci/setup.sh blender   a Blender: $BGCHECK_BLENDER if set, else one in PATH, else Debian's by apt
 #   ci/setup.sh lint      the Python linters: pyflakes, pycodestyle, mypy
+#   ci/setup.sh window    Xvfb and software OpenGL, to run Blender in a window that nobody sees
 #   ci/setup.sh images    debootstrap, to make base images where there is no registry
 #
 # Uses apt-get as root, or with sudo where that asks for no password. Where neither
@@ -53,11 +54,15 @@ for part in "$@"; do
 	lint)
 		have pyflakes3 && have pycodestyle && have mypy || install "Python linters" pyflakes3 pycodestyle mypy
 		;;
+	window)
+		# The X server and Mesa's driver, which is no program: dpkg knows it, or apt-get looks.
+		have Xvfb && dpkg -s libgl1-mesa-dri >/dev/null 2>&1 || install "Xvfb and software OpenGL" xvfb libgl1-mesa-dri
+		;;
 	images)
 		have debootstrap || install debootstrap debootstrap
 		;;
 	*)
-		echo "setup: unknown part \"$part\"; one of: blender lint images" >&2
+		echo "setup: unknown part \"$part\"; one of: blender lint window images" >&2
 		exit 2
 		;;
 	esac

@@ -6,8 +6,8 @@ import (
 	"os"
 	"time"
 
-	"github.com/bgcheck/bgcheck/harness/report"
 	_ "github.com/bgcheck/bgcheck/harness/container" // registers -backend=container
+	"github.com/bgcheck/bgcheck/harness/report"
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
 )
 

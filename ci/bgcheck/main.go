@@ -9,6 +9,7 @@
 //	bgcheck schema                       print the JSON Schema of target files
 //	bgcheck proof                        print which check caught which wrong fixture
 //	bgcheck bench                        measure the keep-alive beside its competitors
+//	bgcheck matrix out/matrix/*          print check by Blender version
 //	bgcheck version                      which bgcheck this is
 //
 // The checks themselves are run by ginkgo ./suites/... or go test ./suites/...
@@ -47,6 +48,7 @@ func commands() []command {
 		{"schema", "[flags]", "print the JSON Schema of target files", schema},
 		{"proof", "[flags]", "print which check caught which wrong fixture", proof},
 		{"bench", "[flags]", "measure the keep-alive beside the seeds' pattern and the limit", benchmark},
+		{"matrix", "FOLDER...", "print check by version from one report folder a version", matrix},
 		{"version", "", "print the version", version},
 	}
 }

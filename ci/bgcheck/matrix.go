@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/report"
+)
+
+// column is one Blender version of the matrix.
+type column struct {
+	name, blender string
+	// problem is why there is no report: no image, no suite came to its end.
+	problem  string
+	verdicts map[string]report.Result
+}
+
+// matrix prints check by version from report folders named by their version.
+// It exits 0 only when every column's report is good.
+func matrix(c *call) int {
+	if code, ok := c.parse(); !ok {
+		return code
+	}
+	folders := c.flags.Args()
+	if len(folders) == 0 {
+		return c.fail("matrix: name the report folders, one a version, as ci/matrix.sh does")
+	}
+	status := 0
+	var columns []column
+	for _, folder := range folders {
+		one := column{name: filepath.Base(folder), verdicts: map[string]report.Result{}}
+		if text, err := os.ReadFile(filepath.Join(folder, "problem")); err == nil {
+			one.problem = strings.TrimSpace(string(text))
+		} else if r, err := report.Refresh(folder); err != nil {
+			one.problem = err.Error()
+		} else {
+			one.blender = r.Blender.Version
+			for _, check := range r.Checks {
+				one.verdicts[check.Name] = check
+			}
+			if err := r.Err(); err != nil {
+				status = 1
+			}
+		}
+		if one.problem != "" {
+			status = 1
+		}
+		columns = append(columns, one)
+	}
+	fmt.Fprint(c.out, matrixTable(columns))
+	return status
+}
+
+// matrixTable is Markdown: a row a check, a column a version, then what is not
+// a pass in words.
+func matrixTable(columns []column) string {
+	var table, notes strings.Builder
+	table.WriteString("| check                      |")
+	for _, one := range columns {
+		fmt.Fprintf(&table, " %-6s |", first(one.blender, one.name))
+	}
+	table.WriteString("\n|" + strings.Repeat("-", 28) + "|" + strings.Repeat("--------|", len(columns)) + "\n")
+	said := map[string]bool{}
+	for _, check := range contract.Catalogue() {
+		fmt.Fprintf(&table, "| %-26s |", check.Name)
+		for _, one := range columns {
+			result, ok := one.verdicts[check.Name]
+			word := string(result.Verdict)
+			switch {
+			case one.problem != "":
+				word = "none"
+			case !ok:
+				word = "-"
+			case result.Verdict == report.Inconclusive:
+				word = "unsure"
+			}
+			fmt.Fprintf(&table, " %-6s |", word)
+			note := fmt.Sprintf("%s %s: %s", word, check.Name, result.Diagnosis)
+			if ok && result.Verdict != report.Pass && !(result.Verdict == report.Skip && said[note]) {
+				said[note] = true
+				fmt.Fprintf(&notes, "%s on %s: %s\n", check.Name, one.name, first(result.Diagnosis, result.Seen))
+			}
+		}
+		table.WriteString("\n")
+	}
+	for _, one := range columns {
+		if one.problem != "" {
+			fmt.Fprintf(&notes, "%s: %s\n", one.name, one.problem)
+		}
+	}
+	if notes.Len() > 0 {
+		table.WriteString("\n" + notes.String())
+	}
+	return table.String()
+}
+
+// first is the first text that is not empty.
+func first(texts ...string) string {
+	for _, text := range texts {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
