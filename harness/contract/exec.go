@@ -65,8 +65,11 @@ func (s *Session) noEffect(ctx context.Context, life *Life, seen effect) report.
 			_, why := s.whyEnded(ctx, life)
 			return Failed("at an exec request the process ended: "+endOf(life.Exit()), why, evidence...)
 		}
-		return Failed("an exec request got no reply and had no effect: "+firstLine(seen.replyErr),
-			"the request is not understood, or what runs it is never driven"+s.at("timer"), evidence...)
+		diagnosis := "the request is not understood, or what runs it is never driven"
+		if at := source.cite("timer"); at != "" {
+			diagnosis = fmt.Sprintf("the code waits for bpy.app.timers (%s), which never fire in background mode, and its client waits with it", at)
+		}
+		return Failed("an exec request got no reply and had no effect: "+firstLine(seen.replyErr), diagnosis, evidence...)
 	}
 	said := texts(seen.reply)
 	if trace := errorIn(said); trace != "" {

@@ -22,7 +22,7 @@ func TestALineExplainsOnlyWhatStandsInItsFile(t *testing.T) {
 func TestAServiceThatRefusesBackgroundModeIsQuoted(t *testing.T) {
 	for line, want := range map[string]bool{
 		"MyServer: cannot start server in background mode (blender -b)": true,
-		"viewport screenshots are not available in background mode":      true,
+		"viewport screenshots are not available in background mode":     true,
 		"Blender mode: Background":                                      false,
 		"running in background mode, press Ctrl+C to exit":              false,
 	} {

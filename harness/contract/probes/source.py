@@ -175,18 +175,34 @@ class File:
 
     def check_timers(self):  # type: () -> None
         """exec in what bpy.app.timers is given, unless the code asks for background mode."""
+        asks = self.asks_for_background(self.tree)
         for scope in [self.tree] + list(self.functions.values()):  # type: ignore
-            if "background" in {getattr(n, "attr", getattr(n, "id", "")) for n in ast.walk(scope)}:
-                if scope is not self.tree:
-                    continue
+            if scope is not self.tree and self.asks_for_background(scope):
+                continue
             for call in own_calls(scope):
                 if dotted(call.func).endswith("timers.register") and call.args:
-                    if self.runs_code(call.args[0]):
+                    if self.runs_code(call.args[0], through=not asks):
                         self.note("timer-exec", call)
 
-    def runs_code(self, target):  # type: (ast.AST) -> bool
-        body = target if isinstance(target, ast.Lambda) else self.functions.get(last(target))
-        return body is not None and any(dotted(c.func) in ("exec", "eval") for c in calls(body))
+    def asks_for_background(self, scope):  # type: (ast.AST) -> bool
+        names = {getattr(n, "attr", getattr(n, "id", "")) for n in ast.walk(scope)}
+        return any("background" in name for name in names)
+
+    def runs_code(self, target, through):  # type: (ast.AST, bool) -> bool
+        """True for what calls exec, with through also by way of other functions of the file: where
+        the file never asks for background mode, no caller can have chosen another way."""
+        first = target if isinstance(target, ast.Lambda) else self.functions.get(last(target))
+        todo, seen = [first], set()  # type: Tuple[List[Optional[ast.AST]], Set[ast.AST]]
+        while todo:
+            body = todo.pop()
+            if body is None or body in seen:
+                continue
+            seen.add(body)
+            if any(dotted(c.func) in ("exec", "eval") for c in calls(body)):
+                return True
+            if through:
+                todo += [self.functions.get(last(c)) for c in calls(body)]
+        return False
 
     def check_context(self):  # type: () -> None
         in_ui = set()  # type: Set[ast.AST]
