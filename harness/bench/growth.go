@@ -61,7 +61,9 @@ type Step struct {
 	P50 float64 `json:"p50_ms"`
 	// CPU of the service's process for one request, in microseconds.
 	CPU float64 `json:"cpu_us"`
-	// Memory resident, in bytes, and open descriptors, at the end of the step.
+	// Peak is the most memory resident in the step, looked at every 50 ms, in
+	// bytes; Memory and open descriptors are those at its end.
+	Peak        uint64 `json:"peak"`
 	Memory      uint64 `json:"memory"`
 	Descriptors int    `json:"descriptors"`
 	// Ratio of the time for one unit to that of the step before; 0 for the first.
@@ -103,18 +105,37 @@ func tens(last int) (list []int) {
 	return append(list, last)
 }
 
+// spent is what the service used meanwhile.
+type spent struct {
+	took          time.Duration
+	before, after usage.Sample
+	peak          uint64
+}
+
 // spent measures the service around f.
-func (r *running) spent(ctx context.Context, f func() error) (before, after usage.Sample, took time.Duration, err error) {
-	if before, err = r.blender.Usage(ctx); err != nil {
-		return
+func (r *running) spent(ctx context.Context, f func() error) (s spent, err error) {
+	recorder, err := usage.Record(50*time.Millisecond, func() (usage.Sample, error) { return usage.Of(r.blender.PID()) })
+	if err != nil {
+		return s, err
+	}
+	defer recorder.Stop()
+	if s.before, err = r.blender.Usage(ctx); err != nil {
+		return s, err
 	}
 	began := time.Now()
 	if err = onThread(f); err != nil {
-		return
+		return s, err
 	}
-	took = time.Since(began)
-	after, err = r.blender.Usage(ctx)
-	return
+	s.took = time.Since(began)
+	if s.after, err = r.blender.Usage(ctx); err != nil {
+		return s, err
+	}
+	recorder.Stop()
+	for _, sample := range recorder.Samples(time.Time{}, time.Time{}) {
+		s.peak = max(s.peak, sample.RSS)
+	}
+	s.peak = max(s.peak, s.after.RSS)
+	return s, nil
 }
 
 // growConnections opens more and more connections, which stay open, and asks
@@ -147,7 +168,7 @@ func (r *run) growConnections(ctx context.Context, one *running) (*Series, error
 			open = append(open, c)
 		}
 		var t timings
-		before, after, took, err := one.spent(ctx, func() error {
+		used, err := one.spent(ctx, func() error {
 			for i, c := range open {
 				began := time.Now()
 				if err := c.send(request); err != nil {
@@ -163,7 +184,7 @@ func (r *run) growConnections(ctx context.Context, one *running) (*Series, error
 		if err != nil {
 			return nil, err
 		}
-		s.add(n, took, n, t, before, after)
+		s.add(n, used.took, n, t, used)
 	}
 	s.fit(100, start.RSS)
 	if s.End = "not looked for"; !r.Most.Stay {
@@ -223,7 +244,7 @@ func (r *run) growMessages(ctx context.Context, one *running) (*Series, error) {
 		}
 		l := load{one.address, [][]byte{request}, want, 0, max(5, min(200, (16<<20)/n))}
 		var t timings
-		before, after, _, err := one.spent(ctx, func() (err error) {
+		used, err := one.spent(ctx, func() (err error) {
 			t, err = l.oneByOne()
 			return err
 		})
@@ -231,7 +252,7 @@ func (r *run) growMessages(ctx context.Context, one *running) (*Series, error) {
 			return nil, fmt.Errorf("%d bytes: %w", n, err)
 		}
 		took := time.Duration(t.percentiles().P50 * float64(time.Millisecond))
-		s.add(n, took, l.count, t, before, after)
+		s.add(n, took, l.count, t, used)
 		runtime.GC()
 		if n == r.Most.Bytes {
 			break
@@ -295,7 +316,7 @@ func (r *run) growCount(ctx context.Context, one *running, name string, request 
 		r.say("%d %s", n, name)
 		l := load{one.address, [][]byte{request}, want, 0, n - done}
 		var t timings
-		before, after, more, err := one.spent(ctx, func() (err error) {
+		used, err := one.spent(ctx, func() (err error) {
 			if keep {
 				t, err = l.on(c)
 			} else {
@@ -306,8 +327,8 @@ func (r *run) growCount(ctx context.Context, one *running, name string, request 
 		if err != nil {
 			return nil, fmt.Errorf("requests %d to %d: %w", done+1, n, err)
 		}
-		took += more
-		s.add(n, took, l.count, t, before, after)
+		took += used.took
+		s.add(n, took, l.count, t, used)
 		done = n
 	}
 	s.fit(100, 0)
@@ -315,9 +336,9 @@ func (r *run) growCount(ctx context.Context, one *running, name string, request 
 }
 
 // add notes a step: n units took so long; the timings are of count requests.
-func (s *Series) add(n int, took time.Duration, count int, t timings, before, after usage.Sample) {
-	step := Step{N: n, Seconds: took.Seconds(), P50: t.percentiles().P50, Memory: after.RSS, Descriptors: after.Descriptors,
-		CPU: float64((after.CPU - before.CPU).Microseconds()) / float64(count)}
+func (s *Series) add(n int, took time.Duration, count int, t timings, used spent) {
+	step := Step{N: n, Seconds: took.Seconds(), P50: t.percentiles().P50, Peak: used.peak, Memory: used.after.RSS,
+		Descriptors: used.after.Descriptors, CPU: float64((used.after.CPU - used.before.CPU).Microseconds()) / float64(count)}
 	if last := len(s.Steps) - 1; last >= 0 && s.Steps[last].Seconds > 0 {
 		former := s.Steps[last]
 		step.Ratio = (step.Seconds / float64(n)) / (former.Seconds / float64(former.N))
@@ -326,7 +347,7 @@ func (s *Series) add(n int, took time.Duration, count int, t timings, before, af
 }
 
 // fit finds the exponents from the steps of at least so many units. Memory is
-// what was added to base; a base of 0 leaves it out.
+// the peak above base; a base of 0 leaves it out.
 func (s *Series) fit(least int, base uint64) {
 	var n, seconds, cpu, memory []float64
 	for _, step := range s.Steps {
@@ -337,7 +358,7 @@ func (s *Series) fit(least int, base uint64) {
 				used *= float64(step.N)
 			}
 			cpu = append(cpu, used)
-			memory = append(memory, float64(int64(step.Memory)-int64(base)))
+			memory = append(memory, float64(int64(step.Peak)-int64(base)))
 		}
 	}
 	s.Time, s.CPU = finite(exponent(n, seconds)), finite(exponent(n, cpu))

@@ -145,15 +145,15 @@ func (g *Growth) table() string {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		fmt.Fprintf(&b, "Growth: %s\n%12s %10s %11s %13s %10s %12s %8s\n", s.Name,
-			s.Unit, "seconds", "p50, ms", "CPU us/req.", "memory MB", "descriptors", "ratio")
+		fmt.Fprintf(&b, "Growth: %s\n%12s %9s %10s %12s %8s %10s %12s %6s\n", s.Name,
+			s.Unit, "seconds", "p50, ms", "CPU us/req.", "peak MB", "memory MB", "descriptors", "ratio")
 		for _, step := range s.Steps {
 			ratio := "-"
 			if step.Ratio > 0 {
 				ratio = fmt.Sprintf("%.2f", step.Ratio)
 			}
-			fmt.Fprintf(&b, "%12d %10.4f %11.3f %13.0f %10.1f %12d %8s\n", step.N, step.Seconds, step.P50, step.CPU,
-				float64(step.Memory)/1e6, step.Descriptors, ratio)
+			fmt.Fprintf(&b, "%12d %9.4f %10.3f %12.0f %8.1f %10.1f %12d %6s\n", step.N, step.Seconds, step.P50, step.CPU,
+				float64(step.Peak)/1e6, float64(step.Memory)/1e6, step.Descriptors, ratio)
 		}
 		fmt.Fprintf(&b, "  time grows with the power %.2f, CPU with %.2f", s.Time, s.CPU)
 		if s.Memory > 0 {

@@ -52,7 +52,7 @@ func sample() *Result {
 			Poured:    &Poured{MiB: 1024, Seconds: 3.5, CPUSeconds: 1.2, MemoryGrowth: 3e6, Written: 1 << 30},
 			Announced: Delay{10, 0.8, 1.9}, Reserved: Delay{10, 48, 103}},
 		Growth: &Growth{Series: []*Series{{Name: "open connections", Unit: "connections", Time: 0.99, CPU: 1, Memory: 1.01, End: "connection 8193 is refused",
-			Steps: []Step{{N: 1, Seconds: 0.0002, P50: 0.1, CPU: 60, Memory: 240e6, Descriptors: 11}, {N: 5000, Seconds: 0.4, P50: 0.03, CPU: 40, Memory: 250e6, Descriptors: 5010, Ratio: 0.4}}}}},
+			Steps: []Step{{N: 1, Seconds: 0.0002, P50: 0.1, CPU: 60, Peak: 241e6, Memory: 240e6, Descriptors: 11}, {N: 5000, Seconds: 0.4, P50: 0.03, CPU: 40, Peak: 251e6, Memory: 250e6, Descriptors: 5010, Ratio: 0.4}}}}},
 	}
 	r.Summary = summarise(r.Servers)
 	r.Aims = judge(r.Summary)
