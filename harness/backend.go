@@ -15,7 +15,7 @@ import (
 // readiness, logs, stop with escalation, exits) is in Blender and is the same
 // on every backend.
 type Backend interface {
-	// Name is "local", "container" or "attach".
+	// Name is "local", "window", "container" or "attach".
 	Name() string
 	// Info says which Blender the backend starts. An error wraps ErrMachine:
 	// it is a fault of the machine, never of the add-on.

@@ -27,6 +27,12 @@ func (local) Name() string { return "local" }
 
 // Start starts the supervisor, and it Blender.
 func (l local) Start(ctx context.Context, spec *Spec) (Process, error) {
+	return l.startThrough(ctx, spec, func(*order) error { return nil })
+}
+
+// startThrough lets change make another order of the one that starts Blender;
+// the command to repeat by hand stays that of Blender.
+func (l local) startThrough(ctx context.Context, spec *Spec, change func(*order) error) (Process, error) {
 	if spec.AsPID1 {
 		return nil, machinef("start Blender as process 1: that takes a container (-backend=container)")
 	}
@@ -48,6 +54,9 @@ func (l local) Start(ctx context.Context, spec *Spec) (Process, error) {
 	p := &localProcess{
 		dir: spec.Dir, id: spec.ID, command: repeatable(o),
 		started: make(chan error, 1), answers: map[int]chan string{}, done: make(chan struct{}),
+	}
+	if err := change(&o); err != nil {
+		return nil, err
 	}
 	if err := p.start(o, spec); err != nil {
 		return nil, machinef("start supervisor: %w", err)

@@ -61,6 +61,7 @@ func sweepFolders(parent string) {
 		if json.Unmarshal(data, &o) != nil || o.Where != namespace() || processAlive(o.PID, o.Start) {
 			continue
 		}
+		forgetDisplay(dir)
 		_ = os.RemoveAll(dir)
 	}
 }

@@ -168,7 +168,7 @@ func (s *suite) open() (*contract.Session, error) {
 // judge runs one check. It returns within the time that ctx leaves and a grace,
 // also when the check does not: then the session is given up for a new one.
 func (s *suite) judge(ctx context.Context, check contract.Check) report.Result {
-	if reason := cmp.Or(s.plan.Unsupported(), s.plan.Settings.NotAttachable(check.Name)); reason != "" {
+	if reason := cmp.Or(s.plan.Unsupported(), s.plan.Settings.NotTried(check.Name)); reason != "" {
 		return report.Result{Name: check.Name, Verdict: report.Skip, Expected: check.True, Seen: "not tried", Diagnosis: reason}
 	}
 	session, err := s.open()

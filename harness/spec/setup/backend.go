@@ -17,7 +17,8 @@ type MakeBackend func(Settings) (harness.Backend, error)
 var (
 	backendsMu sync.Mutex
 	backends   = map[string]MakeBackend{
-		"local": func(s Settings) (harness.Backend, error) { return harness.Local(s.Blender), nil },
+		"local":  func(s Settings) (harness.Backend, error) { return harness.Local(s.Blender), nil },
+		"window": func(s Settings) (harness.Backend, error) { return harness.Window(s.Blender), nil },
 		"attach": func(s Settings) (harness.Backend, error) {
 			if _, _, err := net.SplitHostPort(s.Address); err != nil {
 				return nil, fmt.Errorf("%q is no address of a running Blender's service; name it by -address=host:port or BGCHECK_ADDRESS", s.Address)
@@ -44,18 +45,25 @@ var attachable = []string{
 	"alive/stays", "alive/bad-input", "echo/", "idle/",
 }
 
-// NotAttachable says why the check is not tried on a Blender that somebody else
-// started; "" when it is, and on every other backend.
-func (s Settings) NotAttachable(check string) string {
-	if s.Backend != "attach" {
+// windowed are the checks that ask the same of a Blender in a window as of one
+// in background mode.
+var windowed = []string{
+	"start/ready", "alive/stays", "echo/", "exec/", "stop/",
+}
+
+// NotTried says why the check is not tried on the backend: attach has a Blender
+// that somebody else started, window one that is not in background mode. "" when
+// it is, and on every other backend.
+func (s Settings) NotTried(check string) string {
+	among := func(names []string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(check, name) })
+	}
+	switch {
+	case s.Backend == "window" && !among(windowed):
+		return "it is about background mode; in a window Blender draws and has its own loop, memory and files (backend window)"
+	case s.Backend != "attach" || among(attachable):
 		return ""
-	}
-	for _, name := range attachable {
-		if strings.HasPrefix(check, name) {
-			return ""
-		}
-	}
-	if strings.HasPrefix(check, "exec/") {
+	case strings.HasPrefix(check, "exec/"):
 		return "its effect is looked for in a folder that the run prepares before Blender starts; this one ran already (backend attach)"
 	}
 	return "it needs a Blender of its own, to start and to end; this one is somebody else's (backend attach)"

@@ -12,8 +12,9 @@
 //	                           the module's root; in bgcheck's own repository
 //	                           pyaddon/bgcheck.yaml, the reference add-on
 //	-out      BGCHECK_OUT      out/ at the module's root: where the report goes
-//	-backend  BGCHECK_BACKEND  local: where Blender runs; or attach, for one that
-//	                           already runs; package container adds "container"
+//	-backend  BGCHECK_BACKEND  local: where Blender runs; window, for a local one in
+//	                           a window; attach, for one that already runs; package
+//	                           container adds "container"
 //	-blender  BGCHECK_BLENDER  blender in PATH; a path, or a name in PATH (local),
 //	                           or a version (container)
 //	-address  BGCHECK_ADDRESS  host:port of a Blender that already runs (attach)

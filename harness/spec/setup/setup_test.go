@@ -134,7 +134,7 @@ func TestPrepareTellsAllThatIsWrong(t *testing.T) {
 		t.Errorf("%q", line)
 	}
 	_, err = Prepare(t.Context(), Settings{Target: filepath.Join(root, "bgcheck.yaml"), Backend: "lokal"})
-	if text := strings.Join(Lines(err), "\n"); !strings.Contains(text, "nonsense") || !strings.Contains(text, `unknown backend "lokal"; one of: attach, broken, local`) {
+	if text := strings.Join(Lines(err), "\n"); !strings.Contains(text, "nonsense") || !strings.Contains(text, `unknown backend "lokal"; one of: attach, broken, local, window`) {
 		t.Errorf("%q", text)
 	}
 }
@@ -160,12 +160,18 @@ func TestAttachAsksForAnAddressAndTouchesNothing(t *testing.T) {
 		t.Errorf("%v %v", b, err)
 	}
 	for check, judged := range map[string]bool{"stop/sigterm": false, "start/ready": false, "alive/restart": false, "exec/slow": false, "echo/round-trip": true, "idle/cpu": true} {
-		if got := s.NotAttachable(check) == ""; got != judged {
+		if got := s.NotTried(check) == ""; got != judged {
 			t.Errorf("%s is judged: %v", check, got)
 		}
 	}
-	if s.Backend = "local"; s.NotAttachable("stop/sigterm") != "" {
+	if s.Backend = "local"; s.NotTried("stop/sigterm") != "" {
 		t.Error("a local Blender is the run's own")
+	}
+	s.Backend = "window"
+	for check, judged := range map[string]bool{"stop/sigterm": true, "start/ready": true, "start/port-busy": false, "alive/stays": true, "exec/slow": true, "echo/round-trip": true, "idle/cpu": false, "tidy/cycle": false} {
+		if got := s.NotTried(check) == ""; got != judged {
+			t.Errorf("%s is judged in a window: %v", check, got)
+		}
 	}
 }
 
