@@ -79,7 +79,7 @@ func matrixTable(columns []column) string {
 			}
 			fmt.Fprintf(&table, " %-6s |", word)
 			note := fmt.Sprintf("%s %s: %s", word, check.Name, result.Diagnosis)
-			if ok && result.Verdict != report.Pass && !(result.Verdict == report.Skip && said[note]) {
+			if ok && result.Verdict != report.Pass && (result.Verdict != report.Skip || !said[note]) {
 				said[note] = true
 				fmt.Fprintf(&notes, "%s on %s: %s\n", check.Name, one.name, first(result.Diagnosis, result.Seen))
 			}
