@@ -3,6 +3,8 @@ package harness
 import (
 	"context"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -56,8 +58,10 @@ func (w window) Start(ctx context.Context, spec *Spec) (Process, error) {
 	if in.Env == nil {
 		in.Env = map[string]string{}
 	}
-	if _, set := in.Env["LIBGL_ALWAYS_SOFTWARE"]; !set {
-		in.Env["LIBGL_ALWAYS_SOFTWARE"] = "1"
+	for name, value := range map[string]string{"LIBGL_ALWAYS_SOFTWARE": "1", "MESA_SHADER_CACHE_DIR": shaderCache()} {
+		if _, set := in.Env[name]; !set {
+			in.Env[name] = value
+		}
 	}
 	p, err := w.local.startThrough(ctx, &in, func(o *order) error { return o.behindXvfb(xvfb, spec.Dir) })
 	if err != nil {
@@ -66,6 +70,19 @@ func (w window) Start(ctx context.Context, spec *Spec) (Process, error) {
 	wp := &windowProcess{Process: p, dir: spec.Dir, done: make(chan struct{})}
 	go wp.watch()
 	return wp, nil
+}
+
+// shaderCache is the one folder that all windows of this user share. Mesa compiles
+// for seconds before a window stands, again and again where it can keep
+// nothing; meanwhile no timer fires and no service answers.
+func shaderCache() string {
+	if user, err := os.UserCacheDir(); err == nil {
+		folder := filepath.Join(user, "bgcheck", "mesa")
+		if os.MkdirAll(folder, 0o755) == nil {
+			return folder
+		}
+	}
+	return "{dir}/tmp"
 }
 
 // windowProcess is a Blender in a window.
