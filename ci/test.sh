@@ -19,10 +19,25 @@ python=/usr/bin/python3
 # A missing Blender is never a pass.
 export BGCHECK_REQUIRE_BLENDER=1
 
+# Containers where there is an engine; where there is none that is said, and nothing passed.
+if engine=$(docker version --format '{{.Server.Version}}' 2>&1); then
+	ci/setup.sh images
+	part "the image of Blender 3.4 (docker $engine)" docker/build.sh 3.4 && export BGCHECK_REQUIRE_DOCKER=1
+	containers="ci/matrix.sh 3.4"
+else
+	containers=
+fi
+
 part "lint" ci/lint.sh
 part "Python unit tests" $python -m unittest discover -s pyaddon/tests
 part "Go unit tests and the wrong fixtures" go test -timeout 20m $(go list ./... | grep -v /suites)
 part "the suites on the reference add-on" ci/check.sh
+if [ -n "$containers" ]; then
+	part "the suites in a container (Blender 3.4)" $containers
+else
+	echo
+	echo "== the suites in a container: SKIPPED, no container engine: $(echo "$engine" | tail -n 1)"
+fi
 
 echo
 if [ -n "$failed" ]; then
