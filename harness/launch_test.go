@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -59,7 +60,10 @@ func TestBlenderIgnoresNoSignalThoughTheHarnessDoes(t *testing.T) {
 	_, err := b.Wait(bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	d := readDump(t, filepath.Join(b.Dir(), "scratch/dump"))
-	g.Expect(d.Ignored).To(MatchRegexp("^0+$"))
+	ignored, err := strconv.ParseUint(d.Ignored, 16, 64)
+	g.Expect(err).NotTo(HaveOccurred())
+	// From signal 32 on they are the C library's and the caller's affair.
+	g.Expect(ignored&(1<<31-1)).To(BeZero(), "ignored: %s", d.Ignored)
 }
 
 func TestArgumentsComeInTheOrderBlenderNeeds(t *testing.T) {
