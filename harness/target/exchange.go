@@ -43,7 +43,7 @@ type Budgets struct {
 	// Stop: signal to exit.
 	Stop time.Duration `yaml:"stop" default:"5s"`
 	// IdleCPU: share of one core in the quiet window; "2%" or 0.02.
-	IdleCPU float64 `yaml:"idle_cpu" unit:"share" default:"2%"`
+	IdleCPU float64 `yaml:"idle_cpu" unit:"share" default:"5%"`
 	// Wakeups: voluntary context switches per second in the quiet window.
 	Wakeups float64 `yaml:"wakeups" unit:"rate" default:"200"`
 	// Latency of one small request.

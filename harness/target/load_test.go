@@ -73,7 +73,7 @@ func TestLeastFileIsComplete(t *testing.T) {
 		{Env: map[string]string{"BLENDER_HTTP_ECHO_PORT": "70000"}},
 	})
 	want(t, "budgets", target.Budgets, Budgets{
-		Ready: 30 * time.Second, Stop: 5 * time.Second, IdleCPU: 0.02, Wakeups: 200,
+		Ready: 30 * time.Second, Stop: 5 * time.Second, IdleCPU: 0.05, Wakeups: 200,
 		Latency: time.Second, Quiet: 4 * time.Second, Memory: 8 << 20,
 	})
 }
