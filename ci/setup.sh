@@ -17,7 +17,7 @@ install() {
 	what=$1
 	shift
 	if ! have apt-get; then
-		echo "setup: no $what here, and no apt-get to install it with. Install $what by hand${remedy:+, $remedy}" >&2
+		echo "setup: no $what here, and no apt-get to install it with. Install $what by hand${remedy:+, or $remedy}" >&2
 		exit 1
 	fi
 	sudo=
@@ -46,7 +46,7 @@ for part in "$@"; do
 	blender)
 		# A Blender that was named is judged by `bgcheck doctor`, which says what is wrong with it.
 		if [ -z "${BGCHECK_BLENDER:-}" ] && ! have blender; then
-			remedy="or name one: BLENDER=/path/to/blender"
+			remedy="name one: BLENDER=/path/to/blender"
 			# numpy is a package of its own in Debian; some add-ons need it.
 			install Blender blender python3-numpy
 		fi
