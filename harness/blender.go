@@ -78,8 +78,9 @@ func (b *Blender) Token() string { return b.token }
 // PID of Blender; 0 where the backend cannot see it.
 func (b *Blender) PID() int { return b.proc.PID() }
 
-// Command is the command line to repeat by hand, quoted for a POSIX shell,
-// with the whole environment that Blender got. It works as long as Dir exists.
+// Command repeats the launch by hand, in a POSIX shell, with the whole
+// environment that Blender got. It works as long as Dir exists. In a folder that
+// stays (see Parent) it is short and runs Dir/command.sh.
 func (b *Blender) Command() string { return b.command }
 
 // Address is host:port of the service as the harness reaches it. With an

@@ -107,7 +107,7 @@ func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
 		return nil, err
 	}
 	b.backend = s.backend.Name()
-	b.command = b.proc.Command()
+	b.command = b.writeCommand(spec)
 	go b.watch()
 	return b, nil
 }

@@ -87,10 +87,20 @@ func TestArgumentsComeInTheOrderBlenderNeeds(t *testing.T) {
 }
 
 func TestCommandRepeatsTheLaunchInAShell(t *testing.T) {
+	t.Run("with a folder that goes", func(t *testing.T) { repeats(t) })
+	t.Run("by a script in a folder that stays", func(t *testing.T) {
+		command := repeats(t, Parent(t.TempDir()))
+		NewWithT(t).Expect(command).To(MatchRegexp(
+			`^sh \S+/command\.sh  # blender --background --factory-startup --python run/witness.py --python "?'it'\\''s`))
+	})
+}
+
+func repeats(t *testing.T, more ...Option) string {
+	t.Helper()
 	g := NewWithT(t)
 	script := file(t, "it's $HOME; *.py", "")
-	b := fake(t, Env("FAKE_DUMP", "{scratch}/dump"), Env("ODD", "a 'b' \"c\" $d `e` \\ \n*"), Env("EMPTY", ""),
-		Script(script, "", "two words", "~", "a=b", "#x", "ü"))
+	b := fake(t, append(more, Env("FAKE_DUMP", "{scratch}/dump"), Env("ODD", "a 'b' \"c\" $d `e` \\ \n*"), Env("EMPTY", ""),
+		Script(script, "", "two words", "~", "a=b", "#x", "ü"))...)
 	_, err := b.Wait(bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	path := filepath.Join(b.Dir(), "scratch/dump")
@@ -109,6 +119,7 @@ func TestCommandRepeatsTheLaunchInAShell(t *testing.T) {
 	g.Expect(second.Env).To(Equal(first.Env))
 	g.Expect(second.Dir).To(Equal(first.Dir))
 	g.Expect(second.Stdin).To(Equal(first.Stdin))
+	return b.Command()
 }
 
 func TestLaunchThatCannotWorkSaysWhy(t *testing.T) {

@@ -13,6 +13,9 @@ import (
 const (
 	firstPause   = 5 * time.Millisecond
 	longestPause = 100 * time.Millisecond
+	// refusedPause comes after a connection that was refused: to ask again costs
+	// next to nothing, and to wait longer is time lost once the service listens.
+	refusedPause = 20 * time.Millisecond
 	// firstPatience bounds the first try; each next one may take twice as long,
 	// so that a slow service is not asked again and again in vain.
 	firstPatience = 5 * time.Second
@@ -75,6 +78,9 @@ func (b *Blender) WaitReady(ctx context.Context, probe func(ctx context.Context,
 		patience = min(patience*2, longestPatience)
 		timer := time.NewTimer(pause)
 		pause = min(pause*2, longestPause)
+		if errors.Is(err, syscall.ECONNREFUSED) {
+			pause = min(pause, refusedPause)
+		}
 		select {
 		case <-timer.C:
 		case <-asking.Done():

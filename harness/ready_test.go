@@ -76,6 +76,19 @@ func TestNotReadyWhenBlenderEndsWhileTheProbeWaits(t *testing.T) {
 	g.Expect(err).To(MatchError(ContainSubstring("SIGKILL (signal 9)")))
 }
 
+func TestReadyAfterMoreRefusalsThanThePatienceCanDouble(t *testing.T) {
+	g := NewWithT(t)
+	b := fake(t, Env("FAKE_HOLD", "1"))
+	tries := 0
+	g.Expect(b.WaitReady(bounded(t), func(ctx context.Context, _ string) error {
+		if tries++; tries < 70 {
+			return syscall.ECONNREFUSED
+		}
+		return ctx.Err() // cut off before it began, had the patience overflowed
+	})).To(Succeed())
+	g.Expect(tries).To(Equal(70))
+}
+
 func TestNotReadyWhenNobodyListens(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t, Env("FAKE_HOLD", "1"))

@@ -4,7 +4,6 @@ package harness
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -27,19 +26,9 @@ type tree struct {
 }
 
 func startTree(o order) (*tree, error) {
-	null, err := os.Open(os.DevNull)
+	p, err := startProcess(o, &syscall.SysProcAttr{Setpgid: true})
 	if err != nil {
 		return nil, err
-	}
-	defer func() { _ = null.Close() }()
-	p, err := os.StartProcess(o.Path, o.Args, &os.ProcAttr{
-		Dir:   o.Dir,
-		Env:   o.Env,
-		Files: []*os.File{null, os.Stderr, os.Stderr},
-		Sys:   &syscall.SysProcAttr{Setpgid: true},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", o.Path, err)
 	}
 	t := &tree{process: p, done: make(chan struct{})}
 	go func() {

@@ -37,19 +37,9 @@ func startTree(o order) (*tree, error) {
 	if err := windows.AssignProcessToJobObject(job, windows.CurrentProcess()); err != nil {
 		return nil, fmt.Errorf("enter job object: %w", err)
 	}
-	null, err := os.Open(os.DevNull)
+	p, err := startProcess(o, &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP})
 	if err != nil {
 		return nil, err
-	}
-	defer func() { _ = null.Close() }()
-	p, err := os.StartProcess(o.Path, o.Args, &os.ProcAttr{
-		Dir:   o.Dir,
-		Env:   o.Env,
-		Files: []*os.File{null, os.Stderr, os.Stderr},
-		Sys:   &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP},
-	})
-	if err != nil {
-		return nil, fmt.Errorf("start %s: %w", o.Path, err)
 	}
 	t := &tree{process: p, job: job, done: make(chan struct{}), code: -1}
 	go func() {

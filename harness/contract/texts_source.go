@@ -48,28 +48,29 @@ var explainedToo = map[string]words{
 		true: "no loop on the main thread sleeps longer than 0.1 s a turn",
 		why:  "A request waits for the end of the sleep, an asyncio server for several of them: with 1 s a request takes up to five seconds.",
 		how:  byTree + "time.sleep of a constant over 0.1 in a while loop outside of threads is reported.",
-		fix:  "    time.sleep(0.05)\nor wait for the work itself: run_forever, select, queue.get.",
+		fix:  "Sleep less a turn:\n    time.sleep(0.05)\nor wait for the work itself: run_forever, select, queue.get.",
 	},
 	"source/no-sleep": {
 		true: "no loop on the main thread turns without waiting",
 		why:  "A loop that kicks an event loop without a pause takes a whole core, for nothing.",
 		how:  byTree + "A while loop outside of threads that kicks an event loop, or does nothing, and neither sleeps nor waits is reported.",
-		fix:  "    time.sleep(0.05)   # in each turn\nor wait for the work itself: run_forever, select, queue.get.",
+		fix:  "Sleep in each turn:\n    time.sleep(0.05)\nor wait for the work itself: run_forever, select, queue.get.",
 	},
 	"source/timer-exec": {
 		true: "no code is run by bpy.app.timers without asking for background mode first",
 		why:  "In background mode timers never fire: the code is accepted and never run.",
 		how:  byTree + "bpy.app.timers.register with a function that calls exec or eval is reported, unless the code around it looks at bpy.app.background.",
-		fix: "    if bpy.app.background:\n" +
+		fix: "Ask for background mode first:\n" +
+			"    if bpy.app.background:\n" +
 			"        run()\n" +
 			"    else:\n" +
 			"        bpy.app.timers.register(run)",
 	},
 	"source/context": {
 		true: "bpy.context is not used where bpy.data would do",
-		why:  "The context depends on a window: in background mode parts of it are missing, and in a callback it may be another one than expected.",
+		why:  "bpy.context is what is active just now: in background mode nobody chooses it (what a client's code or the loaded file left active counts), and all that comes from an editor is missing. bpy.data is the same in every mode.",
 		how:  byTree + "bpy.context.scene, object, active_object, collection and view_layer outside of operators and panels are reported.",
-		fix:  "    scene = bpy.data.scenes[0] if bpy.data.scenes else None",
+		fix:  "Name what is meant:\n    scene = bpy.data.scenes[0] if bpy.data.scenes else None",
 	},
 	"source/no-sigterm-handler": {
 		true: "the add-on, the launch script or what they import installs a handler for SIGTERM",

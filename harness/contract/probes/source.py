@@ -36,7 +36,9 @@ NOTES = {
     "no-sleep": "the keep-alive loop turns without waiting and takes a whole core",
     "timer-exec":
         "code is run by bpy.app.timers, which never fire in background mode",
-    "context": "this part of bpy.context depends on a window; bpy.data does not",
+    "context":
+        "bpy.context is what is active just now, which nobody chooses in background mode; "
+        "bpy.data names what is meant",
     "no-sigterm-handler":
         "nothing installs a handler for SIGTERM before this: it ends Blender at once, without "
         "unregister, and as process 1 of a container Blender ignores it",

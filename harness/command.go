@@ -1,0 +1,32 @@
+package harness
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const commandName = "command.sh"
+
+// writeCommand keeps the launch as a shell script in the instance's folder, and
+// returns the line that runs it, with what Blender is called with as a comment:
+// the whole line is dozens of variables long. The whole line is what is returned
+// when the folder goes with Close, or the script cannot be written.
+func (b *Blender) writeCommand(spec *Spec) string {
+	whole := b.proc.Command()
+	if b.temporary {
+		return whole
+	}
+	file := filepath.Join(b.dir, commandName)
+	if os.WriteFile(file, []byte("# Repeats this launch of Blender.\n"+whole+"\n"), 0o644) != nil {
+		return whole
+	}
+	args := []string{"blender"}
+	for _, arg := range spec.Args {
+		if strings.HasPrefix(arg, "{dir}/") || strings.HasPrefix(arg, "{mount:") {
+			_, arg, _ = strings.Cut(arg, "}/")
+		}
+		args = append(args, strings.ReplaceAll(arg, "\n", " "))
+	}
+	return "sh " + Quote(file) + "  # " + Quote(args...)
+}
