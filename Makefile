@@ -5,6 +5,7 @@
 #   BLENDER=path  the Blender to use            BGCHECK_BLENDER
 #   BACKEND=name  local, container or attach    BGCHECK_BACKEND
 #   OUT=folder    where the report goes         BGCHECK_OUT
+#   PACKAGE=1     check the installed packages  BGCHECK_PACKAGE  (make matrix)
 ifdef TARGET
 export BGCHECK_TARGET := $(TARGET)
 endif
@@ -17,12 +18,15 @@ endif
 ifdef OUT
 export BGCHECK_OUT := $(OUT)
 endif
+ifdef PACKAGE
+export BGCHECK_PACKAGE := $(PACKAGE)
+endif
 
 # The recipe's parent is make: when it is killed, what it started ends too.
 owned = BGCHECK_OWNER=$$PPID
 
 .DEFAULT_GOAL := help
-.PHONY: help check target test proof bench images matrix runner lint explain list clean
+.PHONY: help check target test proof bench images matrix package runner lint explain list clean
 
 help: ## list the targets
 	@echo "bgcheck: proves a Blender add-on right or wrong in background mode"
@@ -42,7 +46,7 @@ test: ## run everything that must pass
 	@ci/setup.sh blender lint
 	@$(owned) ci/test.sh
 
-proof: ## run all checks on all fixtures; the table goes to fixtures/PROOF.md
+proof: ## run all checks on all fixtures; table in fixtures/PROOF.md
 	@ci/setup.sh blender
 	@$(owned) ci/proof.sh
 
@@ -50,15 +54,18 @@ bench: ## measure the keep-alive beside the seeds' pattern and the limit
 	@ci/setup.sh blender
 	@$(owned) go tool bgcheck bench
 
-images: ## build the container images (VERSIONS="3.4 4.3"; default: all four)
+images: ## build the container images (VERSIONS="3.4 4.3"; default: all)
 	@ci/setup.sh images
 	@docker/build.sh $(VERSIONS)
 
-matrix: ## check in containers on several Blender versions (VERSIONS=...)
+matrix: ## check in containers on all versions (VERSIONS=..., PACKAGE=1)
 	@ci/setup.sh images
 	@$(owned) ci/matrix.sh $(VERSIONS)
 
-runner: ## build the runner image, for authors who have only Docker (VERSIONS=3.4)
+package: ## build the reference add-on as a zip and as an extension
+	@go tool bgcheck package -out "$(or $(OUT),out)/package"
+
+runner: ## build the runner image, for authors who have only Docker
 	@ci/setup.sh images
 	@docker/runner.sh $(VERSIONS)
 

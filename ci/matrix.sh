@@ -7,6 +7,7 @@
 #
 #   BGCHECK_OUT      reports go to $BGCHECK_OUT/matrix/VERSION; default: out
 #   BGCHECK_TARGET   the target file; default: the reference add-on
+#   BGCHECK_PACKAGE  1 checks the reference add-on's packages as Blender installs them
 #   BGCHECK_JOBS     versions at the same time; default: 2
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -20,6 +21,9 @@ mkdir -p "$out/matrix"
 # No engine is one line from build.sh; a version that fails goes on to its column.
 docker/build.sh "$@" || [ -d "$out/images" ] || exit 1
 
+if [ "${BGCHECK_PACKAGE:-}" = 1 ]; then
+	go tool bgcheck package -out "$out/package" || exit 1
+fi
 echo "matrix: building the suites"
 go test -c -o "$out/matrix/bin/" ./suites/... >"$out/matrix/build.log" 2>&1 || {
 	cat "$out/matrix/build.log" >&2
@@ -35,6 +39,14 @@ one() {
 		echo "no image bgcheck/blender:$version: see $out/images/$version.log" >"$folder/problem"
 		echo "matrix: $version has no image"
 		return
+	fi
+	if [ "${BGCHECK_PACKAGE:-}" = 1 ]; then
+		docker/installed.sh "$version" "$out/package" "$folder/installed" 2>"$folder/problem" || {
+			echo "matrix: $version did not install the package"
+			return
+		}
+		rm "$folder/problem"
+		export BGCHECK_TARGET="$folder/installed/bgcheck.yaml"
 	fi
 	echo "matrix: $version begins"
 	start=$(date +%s)

@@ -10,6 +10,7 @@
 //	bgcheck proof                        print which check caught which wrong fixture
 //	bgcheck bench                        measure the keep-alive beside its competitors
 //	bgcheck matrix out/matrix/*          print check by Blender version
+//	bgcheck package                      build the reference add-on's packages
 //	bgcheck version                      which bgcheck this is
 //
 // The checks themselves are run by ginkgo ./suites/... or go test ./suites/...
@@ -49,6 +50,7 @@ func commands() []command {
 		{"proof", "[flags]", "print which check caught which wrong fixture", proof},
 		{"bench", "[flags]", "measure the keep-alive beside the seeds' pattern and the limit", benchmark},
 		{"matrix", "FOLDER...", "print check by version from one report folder a version", matrix},
+		{"package", "[flags]", "build the reference add-on's packages: an add-on zip and a 4.2+ extension", pack},
 		{"version", "", "print the version", version},
 	}
 }
