@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net"
 	"net/netip"
 	"os"
@@ -16,7 +15,7 @@ import (
 // Attach is the backend for a Blender that already runs and serves at address
 // (host:port). pid 0 means that the process is not on this machine, or not
 // known: then signals and measurements are errors that wrap
-// errors.ErrUnsupported.
+// errors.ErrUnsupported. Its files are read where SharesFiles(pid) is nil.
 //
 // Nothing is started, so that add-ons, scripts, flags and variables given to
 // Launch have no effect, and there is no log. Nothing is killed either: Kill and
@@ -39,11 +38,11 @@ func (a attach) Info(context.Context) (Info, error) {
 	return Info{Path: executableOf(a.pid)}, nil
 }
 
-func (a attach) Start(context.Context, *Spec) (Process, error) {
+func (a attach) Start(_ context.Context, spec *Spec) (Process, error) {
 	if _, _, err := net.SplitHostPort(a.address); err != nil {
 		return nil, fmt.Errorf("attach to %q: %w", a.address, err)
 	}
-	p := &attached{attach: a, done: make(chan struct{})}
+	p := &attached{attach: a, dir: spec.Dir, done: make(chan struct{})}
 	if a.pid == 0 {
 		return p, nil
 	}
@@ -61,6 +60,7 @@ func (a attach) Start(context.Context, *Spec) (Process, error) {
 // attached is a Blender that somebody else started.
 type attached struct {
 	attach
+	dir     string      // the instance's folder
 	process *os.Process // nil without pid
 	stop    func()      // ends the watch for the process's end
 	once    sync.Once
@@ -112,7 +112,11 @@ func (p *attached) Listeners(ctx context.Context) ([]netip.AddrPort, error) {
 	return listenersOf(sample)
 }
 
-// ReadFile: an attached Blender knows nothing of the instance's folder.
+// ReadFile reads below the instance's folder, for what the attached Blender was
+// asked to write there.
 func (p *attached) ReadFile(_ context.Context, rel string) ([]byte, error) {
-	return nil, fmt.Errorf("read %s of an attached Blender: %w", rel, fs.ErrNotExist)
+	if err := SharesFiles(p.pid); err != nil {
+		return nil, fmt.Errorf("read %s of an attached Blender: %w", rel, err)
+	}
+	return readBelow(p.dir, rel)
 }

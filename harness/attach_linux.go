@@ -2,6 +2,7 @@ package harness
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"strconv"
 	"sync"
@@ -13,6 +14,37 @@ import (
 func executableOf(pid int) string {
 	path, _ := os.Readlink("/proc/" + strconv.Itoa(pid) + "/exe")
 	return path
+}
+
+// SharesFiles says why process pid does not see the same files as this program,
+// or could not write to its folders; nil when it does and can. The reason wraps
+// errors.ErrUnsupported.
+func SharesFiles(pid int) error {
+	if pid == 0 {
+		return errNoPID
+	}
+	theirs := "/proc/" + strconv.Itoa(pid)
+	var owner unix.Stat_t
+	if err := unix.Stat(theirs, &owner); err != nil {
+		return fmt.Errorf("look at process %d: %w", pid, err)
+	}
+	if int(owner.Uid) != os.Geteuid() {
+		return fmt.Errorf("process %d belongs to another user: %w", pid, errors.ErrUnsupported)
+	}
+	for _, link := range []string{"/ns/mnt", "/root"} {
+		ours, err := os.Readlink("/proc/self" + link)
+		if err != nil {
+			return fmt.Errorf("look at the files of this process: %w", err)
+		}
+		other, err := os.Readlink(theirs + link)
+		if err != nil {
+			return fmt.Errorf("look at the files of process %d: %w", pid, err)
+		}
+		if ours != other {
+			return fmt.Errorf("process %d sees other files, as in a container: %w", pid, errors.ErrUnsupported)
+		}
+	}
+	return nil
 }
 
 // whenEnded calls f once pid has ended; stop ends the watch and waits for it.

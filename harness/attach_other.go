@@ -3,12 +3,23 @@
 package harness
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"sync"
 	"time"
 )
 
 func executableOf(int) string { return "" }
+
+// SharesFiles says why process pid does not see the same files as this program;
+// here that is not known. The reason wraps errors.ErrUnsupported.
+func SharesFiles(pid int) error {
+	if pid == 0 {
+		return errNoPID
+	}
+	return fmt.Errorf("which files process %d sees is looked up on Linux only: %w", pid, errors.ErrUnsupported)
+}
 
 // whenEnded calls f once pid has ended, which is looked for ten times a second;
 // stop ends the watch and waits for it.

@@ -2,6 +2,9 @@ package harness
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
 	"syscall"
 	"testing"
 
@@ -25,6 +28,10 @@ func TestAttachToABlenderThatRuns(t *testing.T) {
 	listeners, err := b.Listeners(bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(listeners).To(HaveLen(1))
+	if runtime.GOOS == "linux" {
+		g.Expect(os.WriteFile(filepath.Join(b.Scratch(), "note"), []byte("by the attached one"), 0o600)).To(Succeed())
+		g.Expect(b.ReadScratch(bounded(t), "note")).To(BeEquivalentTo("by the attached one"))
+	}
 	g.Expect(b.Close()).To(Succeed())
 	g.Expect(b.Exit().String()).To(Equal("end not seen"))
 	g.Expect(running.Exit()).To(BeNil(), "letting go must not end it")
@@ -51,6 +58,8 @@ func TestAttachWithoutPID(t *testing.T) {
 	g.Expect(b.WaitReady(bounded(t), ping)).To(Succeed())
 	g.Expect(b.Signal(bounded(t), syscall.SIGTERM)).To(MatchError(errors.ErrUnsupported))
 	_, err = b.Usage(bounded(t))
+	g.Expect(err).To(MatchError(errors.ErrUnsupported))
+	_, err = b.ReadScratch(bounded(t), "note")
 	g.Expect(err).To(MatchError(errors.ErrUnsupported))
 	g.Expect(b.Close()).To(Succeed())
 	_, err = Launch(bounded(t), On(Attach("no port", 0)))

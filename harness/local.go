@@ -189,8 +189,13 @@ func listenersOf(sample usage.Sample) ([]netip.AddrPort, error) {
 
 // ReadFile reads below the instance's folder.
 func (p *localProcess) ReadFile(_ context.Context, rel string) ([]byte, error) {
+	return readBelow(p.dir, rel)
+}
+
+// readBelow reads a file of an instance's folder.
+func readBelow(dir, rel string) ([]byte, error) {
 	if !filepath.IsLocal(filepath.FromSlash(rel)) {
 		return nil, fmt.Errorf("read %s: it lies outside the instance's folder", rel)
 	}
-	return os.ReadFile(filepath.Join(p.dir, filepath.FromSlash(rel)))
+	return os.ReadFile(filepath.Join(dir, filepath.FromSlash(rel)))
 }

@@ -37,7 +37,8 @@ func execTakesEffect(ctx context.Context, s *Session) report.Result {
 		return Failed("the code took effect and the request got no reply: "+firstLine(write.replyErr),
 			"the reply is not sent, or only after the client has given up")
 	}
-	read, err := life.run(ctx, fmt.Sprintf("_bgt = bpy.data.texts.get(%s)\n_bg['text'] = None if _bgt is None else _bgt.lines[0].body",
+	read, err := life.run(ctx, fmt.Sprintf("_bgt = bpy.data.texts.get(%s)\n_bg['text'] = None if _bgt is None else _bgt.lines[0].body\n"+
+		"_bgt is None or bpy.data.texts.remove(_bgt)",
 		pyString(name)))
 	if err != nil {
 		return FromError(err)

@@ -43,15 +43,26 @@ func (r *Report) Table(place string, colour bool) string {
 	if len(r.Checks) > 0 {
 		fmt.Fprintf(&b, "%-*s  %-*s %8s\n", len(Inconclusive), "verdict", nameWidth(r.Checks), "check", "seconds")
 	}
+	saidAt := map[string]string{} // reason to the check that it stands below
 	for _, check := range r.Checks {
-		fmt.Fprintf(&b, "%s  %-*s %8.2f\n", check.Verdict.Paint(colour), nameWidth(r.Checks), check.title(), check.Seconds)
-		if check.Verdict == Pass {
-			continue
-		}
+		fmt.Fprintf(&b, "%s  %-*s %8.2f", check.Verdict.Paint(colour), nameWidth(r.Checks), check.title(), check.Seconds)
 		why := check.Diagnosis
 		if why == "" {
 			why = check.Seen
 		}
+		first := saidAt[why]
+		switch {
+		case check.Verdict == Pass:
+			b.WriteString("\n")
+			continue
+		case check.Verdict == Skip && why != "" && first != "":
+			b.WriteString("  as " + first + "\n")
+			continue
+		}
+		if check.Verdict == Skip {
+			saidAt[why] = check.title()
+		}
+		b.WriteString("\n")
 		below(&b, indent, "", why)
 		if check.Verdict == Fail {
 			below(&b, indent, "fix: ", check.Fix)

@@ -64,7 +64,10 @@ func (s Settings) NotTried(check string) string {
 	case s.Backend != "attach" || among(attachable):
 		return ""
 	case strings.HasPrefix(check, "exec/"):
-		return "its effect is looked for in a folder that the run prepares before Blender starts; this one ran already (backend attach)"
+		if err := harness.SharesFiles(s.PID); err != nil {
+			return "its effect is looked for in a file: " + err.Error() + "; name a Blender on this machine by -pid (backend attach)"
+		}
+		return ""
 	}
 	return "it needs a Blender of its own, to start and to end; this one is somebody else's (backend attach)"
 }

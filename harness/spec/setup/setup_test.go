@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -163,6 +164,10 @@ func TestAttachAsksForAnAddressAndTouchesNothing(t *testing.T) {
 		if got := s.NotTried(check) == ""; got != judged {
 			t.Errorf("%s is judged: %v", check, got)
 		}
+	}
+	s.PID = os.Getpid()
+	if why := s.NotTried("exec/slow"); (runtime.GOOS == "linux") != (why == "") {
+		t.Errorf("exec on a Blender that sees our files is not judged: %s", why)
 	}
 	if s.Backend = "local"; s.NotTried("stop/sigterm") != "" {
 		t.Error("a local Blender is the run's own")
