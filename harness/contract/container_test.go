@@ -75,6 +75,24 @@ func TestTheReferenceAddonEndsAsProcess1(t *testing.T) {
 	}
 }
 
+func TestALoopbackAddressInAContainerIsNamed(t *testing.T) {
+	backend := needContainer(t)
+	pyaddon, err := filepath.Abs("../../pyaddon")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "bgcheck.yaml")
+	text := "addon: " + pyaddon + "/tcp_echo\nlaunch: {start: start_server_from_script}\nbudgets: {ready: 6s}\n"
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	result := judgeAll(t, file, backend, "start/ready")[0]
+	if result.Verdict != report.Fail || !strings.HasPrefix(result.Diagnosis, "it listens on 127.0.0.1:") ||
+		!strings.Contains(result.Diagnosis, "nobody outside can reach it") || !strings.Contains(result.Fix, "container:\n") {
+		t.Errorf("got %s: %s\nfix: %s", result.Verdict, result.Diagnosis, result.Fix)
+	}
+}
+
 func TestAsPID1IsSkippedWithoutAContainer(t *testing.T) {
 	check, _ := contract.Find("stop/as-pid-1")
 	session, err := contract.Open(contract.Config{Target: &target.Target{Name: "none"}, Backend: harness.Local(""), Out: t.TempDir()})

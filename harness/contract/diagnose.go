@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness"
@@ -48,6 +50,8 @@ func (s *Session) whySilent(ctx context.Context, life *Life, err error) string {
 	source := s.sources()
 	listeners, listErr := life.Listeners(ctx)
 	switch {
+	case listErr == nil && s.insideOnly(listeners):
+		return fmt.Sprintf("it listens on %s %s", list(listeners), insideOnly)
 	case listErr == nil && len(listeners) == 0:
 		if trace := traceback(life.Log().Tail(200)); trace != "" {
 			return "it listens on no port; the log has an uncaught exception: " + trace
@@ -66,6 +70,22 @@ func (s *Session) whySilent(ctx context.Context, life *Life, err error) string {
 		diagnosis += fmt.Sprintf("; the main thread may be in %s", at)
 	}
 	return diagnosis
+}
+
+// insideOnly is what is wrong with a loopback address in a container, fixInside
+// how a target binds otherwise there.
+const (
+	insideOnly = "inside the container, where nobody outside can reach it"
+	fixInside  = "Let the address come from outside too, by default 127.0.0.1, and say in the target file what it is in a container:\n" +
+		"    container:\n" +
+		"      env: {MY_ADDON_HOST: \"0.0.0.0\"}   # the variable that your add-on reads\n" +
+		"      listens: any"
+)
+
+// insideOnly says whether all listeners are on a container's own loopback interface.
+func (s *Session) insideOnly(listeners []netip.AddrPort) bool {
+	return s.backend.Name() == "container" && len(listeners) > 0 &&
+		!slices.ContainsFunc(listeners, func(l netip.AddrPort) bool { return !l.Addr().Unmap().IsLoopback() })
 }
 
 // whyEnded says how a life ended that nobody asked to end, and why.
