@@ -93,11 +93,13 @@ type Process interface {
 	ReadFile(ctx context.Context, rel string) ([]byte, error)
 }
 
-// Placed is a Process to which the instance's folder has another path than on
-// the host, as in a container.
+// Placed is a Process to which folders have other paths than on the host, as in
+// a container.
 type Placed interface {
 	// Dir is the instance's folder as the process sees it.
 	Dir() string
+	// Mount is the mount of that name as the process sees it.
+	Mount(name string) string
 }
 
 // Status is how a process ended.

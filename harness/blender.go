@@ -22,6 +22,7 @@ type Blender struct {
 	backend        string
 	command        string
 	temporary      bool // dir goes with Close
+	mounts         map[string]string
 	port           int
 	reserved       *reservation
 	announce       *regexp.Regexp
@@ -65,6 +66,16 @@ func (b *Blender) Scratch() string {
 		return path.Join(placed.Dir(), "scratch")
 	}
 	return path.Join(b.dir, "scratch")
+}
+
+// Mount is the path of a mounted folder as Blender sees it; "" when there is none
+// of that name.
+func (b *Blender) Mount(name string) string {
+	folder := b.mounts[name]
+	if placed, ok := b.proc.(Placed); ok && folder != "" {
+		return placed.Mount(name)
+	}
+	return folder
 }
 
 // ReadScratch reads a file of the scratch folder; errors wrap fs.ErrNotExist.

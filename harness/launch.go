@@ -101,7 +101,7 @@ func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
 	if b.log, err = newLog(filepath.Join(b.dir, logName)); err != nil {
 		return nil, err
 	}
-	spec.Output = b.log
+	spec.Output, b.mounts = b.log, spec.Mounts
 	b.started = time.Now()
 	if b.proc, err = s.backend.Start(ctx, spec); err != nil {
 		return nil, err

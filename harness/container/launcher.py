@@ -16,6 +16,7 @@ import json
 import os
 import select
 import signal
+import socket
 import sys
 import time
 from typing import Any, Dict, List, Optional, Tuple
@@ -51,6 +52,32 @@ def oom_kills() -> int:
         except OSError:
             continue
     return 0
+
+
+def hold(order: str) -> List[socket.socket]:
+    """Listens on the port that the file order names, if there is one: Blender shall meet it taken.
+
+    The file "port-held" beside it then says so.
+    """
+    try:
+        port = int(read(order))
+    except FileNotFoundError:
+        return []
+    held = []
+    for family, address in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
+        try:
+            listener = socket.socket(family, socket.SOCK_STREAM)
+            if family == socket.AF_INET6:
+                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listener.bind((address, port))
+            listener.listen(1)
+            held.append(listener)
+        except OSError:
+            continue  # no IPv6 here
+    if held:
+        with open(os.path.join(os.path.dirname(order), "port-held"), "w"):
+            pass
+    return held
 
 
 def start(command: List[str]) -> Tuple[int, str]:
@@ -184,6 +211,7 @@ def listeners() -> List[str]:
 class Launcher:
     def __init__(self) -> None:
         self.blender = 0
+        self.held = []  # type: List[socket.socket]
         self.status = None  # type: Optional[int]
         self.killing = False
         self.cut = False
@@ -261,6 +289,7 @@ class Launcher:
         say(reply)
 
     def run(self, command: List[str]) -> int:
+        self.held = hold(os.path.join(os.environ["TMPDIR"], "../scratch/hold-port"))
         self.blender, problem = start(command)
         if problem:
             say({"event": "failed", "error": problem})

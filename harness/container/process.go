@@ -181,6 +181,9 @@ func (p *process) oomKilled(ctx context.Context) bool {
 // Dir is the instance's folder as Blender sees it.
 func (p *process) Dir() string { return innerDir }
 
+// Mount is below the folder of all mounts.
+func (p *process) Mount(name string) string { return path.Join(innerMounts, name) }
+
 func (p *process) Command() string       { return p.command }
 func (p *process) Done() <-chan struct{} { return p.done }
 

@@ -93,6 +93,21 @@ func TestALoopbackAddressInAContainerIsNamed(t *testing.T) {
 	}
 }
 
+func TestInAContainerPortsAndFilesAreWatchedToo(t *testing.T) {
+	backend := needContainer(t)
+	root, err := fixtures.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, check := range map[string]string{"port-busy-alive": "start/port-busy", "writes-home": "tidy/writes"} {
+		result := judgeAll(t, filepath.Join(root, "wrong", name, "bgcheck.yaml"), backend, check)[0]
+		if result.Verdict != report.Fail {
+			t.Errorf("%s: want %s to fail, got %s: %s", name, check, result.Verdict, result.Diagnosis)
+		}
+		t.Logf("%s: %s", name, result.Seen)
+	}
+}
+
 func TestAsPID1IsSkippedWithoutAContainer(t *testing.T) {
 	check, _ := contract.Find("stop/as-pid-1")
 	session, err := contract.Open(contract.Config{Target: &target.Target{Name: "none"}, Backend: harness.Local(""), Out: t.TempDir()})

@@ -78,7 +78,7 @@ const (
 	insideOnly = "inside the container, where nobody outside can reach it"
 	fixInside  = "Let the address come from outside too, by default 127.0.0.1, and say in the target file what it is in a container:\n" +
 		"    container:\n" +
-		"      env: {MY_ADDON_HOST: \"0.0.0.0\"}   # the variable that your add-on reads\n" +
+		"      env: {MY_ADDON_HOST: \"0.0.0.0\"}   # as your add-on calls it\n" +
 		"      listens: any"
 )
 

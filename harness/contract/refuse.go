@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -17,9 +19,6 @@ import (
 
 // startPortBusy takes a port and launches the service on it.
 func startPortBusy(ctx context.Context, s *Session) report.Result {
-	if !s.local() {
-		return Skipped("only a Blender on this machine can meet a port that the harness has taken")
-	}
 	if _, err := s.Shared(ctx); err != nil {
 		return FromError(err)
 	}
@@ -30,10 +29,23 @@ func startPortBusy(ctx context.Context, s *Session) report.Result {
 	if err != nil {
 		return Undecided("cannot take a port: " + err.Error())
 	}
-	defer release()
-	life, err := s.Launch(ctx, Tweaks{Port: port, Unready: true})
+	tweaks := Tweaks{Port: port, Unready: true}
+	if !s.local() {
+		// A container has ports of its own: its launcher takes this one before it starts Blender.
+		release()
+		tweaks.more = append(tweaks.more, harness.Prepare(func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, "scratch", "hold-port"), []byte(strconv.Itoa(port)), 0o644)
+		}))
+	} else {
+		defer release()
+	}
+	life, err := s.Launch(ctx, tweaks)
 	if err != nil {
 		return FromError(err)
+	}
+	if !s.local() && !life.marked(ctx, "port-held", time.Second) {
+		_ = life.Close()
+		return Undecided("the port could not be taken inside the container: that takes a Python in the image")
 	}
 	want := []string{strconv.Itoa(port), "in use", "in-use", "eaddrinuse", "errno 98", "errno 48", "10048"}
 	verdict := s.refused(ctx, life, want)

@@ -49,13 +49,16 @@ type FaultError struct {
 	enabled []event // what the witness saw of the add-on at that launch
 }
 
-func (e *FaultError) Error() string {
+func (e *FaultError) Error() string { return fmt.Sprintf("%s (%s)", e.short(), e.Seen) }
+
+// short leaves what was seen to the check that reports it.
+func (e *FaultError) short() string {
 	fault := map[string]string{
 		"start/ready": "never became ready",
 		"alive/stays": "does not stay alive and answering",
 		"alive/scene": "a process whose scene is gone",
 	}[e.Check]
-	return fmt.Sprintf("%s: see %s (%s)", fault, e.Check, e.Seen)
+	return fault + ": see " + e.Check
 }
 
 // FromError turns an error of Shared, Launch or a life into a result: a fault
@@ -63,7 +66,7 @@ func (e *FaultError) Error() string {
 func FromError(err error) report.Result {
 	var fault *FaultError
 	if errors.As(err, &fault) {
-		return Skipped(fault.Error())
+		return Skipped(fault.short())
 	}
 	switch {
 	case errors.Is(err, harness.ErrMachine):

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -52,14 +53,11 @@ func tidyCycle(ctx context.Context, s *Session) report.Result {
 }
 
 // write is one line of what probes/bgcheck_writes.py noted.
-type write struct{ Path, At string }
+type write struct{ Path, At, Unable string }
 
 // tidyWrites watches what Python writes in a life of its own, from before the
 // add-on is enabled to the end.
 func tidyWrites(ctx context.Context, s *Session) report.Result {
-	if !s.local() {
-		return Skipped("only a Blender on this machine can have its files looked at")
-	}
 	folder, err := s.probeFolder()
 	if err != nil {
 		return FromError(err)
@@ -76,11 +74,19 @@ func tidyWrites(ctx context.Context, s *Session) report.Result {
 		return FromError(err)
 	}
 	var outside []string
-	text, _ := life.ReadScratch(ctx, "writes.jsonl")
+	dir := path.Dir(life.Scratch()) // the instance's folder as Blender sees it
+	text, err := life.ReadScratch(ctx, "writes.jsonl")
+	if err != nil {
+		return Undecided("the watch over files did not begin: " + firstLine(err))
+	}
 	for line := range strings.Lines(string(text)) {
 		var one write
-		if json.Unmarshal([]byte(line), &one) == nil && s.foreign(life.Dir(), one.Path) {
-			outside = append(outside, place(life.Dir(), one.Path)+" (at "+place(life.Dir(), one.At)+")")
+		_ = json.Unmarshal([]byte(line), &one)
+		if one.Unable != "" {
+			return Skipped("what Python writes cannot be watched: " + one.Unable)
+		}
+		if one.Path != "" && s.foreign(life, dir, one.Path) {
+			outside = append(outside, place(dir, one.Path)+" (at "+place(dir, one.At)+")")
 		}
 	}
 	for _, name := range homeFiles(life.Dir()) {
@@ -97,7 +103,7 @@ func tidyWrites(ctx context.Context, s *Session) report.Result {
 
 // foreign says whether a path lies outside of what the target may write to: the
 // instance's folder without its home, and what the target file mounts.
-func (s *Session) foreign(dir, path string) bool {
+func (s *Session) foreign(life *Life, dir, path string) bool {
 	slashed := filepath.ToSlash(path)
 	switch {
 	case strings.Contains(slashed, "__pycache__"), strings.HasPrefix(slashed, "/dev/"), strings.HasPrefix(slashed, "/proc/"):
@@ -107,8 +113,8 @@ func (s *Session) foreign(dir, path string) bool {
 	case below(dir, path):
 		return false
 	}
-	for _, folder := range s.target.Mounts {
-		if below(s.target.Resolve(folder), path) {
+	for name := range s.target.Mounts {
+		if below(life.Mount(name), path) {
 			return false
 		}
 	}

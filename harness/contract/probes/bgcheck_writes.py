@@ -1,6 +1,7 @@
 """An add-on that notes which files Python writes, for tidy/writes.
 
-Appends JSON lines {"path": .., "stack": ..} to the file that BGCHECK_WRITES names. It is enabled
+Appends JSON lines {"path": .., "at": ..} to the file that BGCHECK_WRITES names, or one line
+{"unable": why}. It is enabled
 before the add-on under test. Blender 2.83 and later (Python 3.8 for the hook).
 """
 import os
@@ -54,6 +55,8 @@ def install(out):  # type: (str) -> None
 
     if hasattr(sys, "addaudithook"):
         sys.addaudithook(hook)
+    else:
+        os.write(note, b'{"unable": "Python %d.%d has no audit hooks"}\n' % sys.version_info[:2])
 
 
 def register():  # type: () -> None
