@@ -58,14 +58,19 @@ func matrix(c *call) int {
 // a pass in words.
 func matrixTable(columns []column) string {
 	var table, notes strings.Builder
-	table.WriteString("| check                      |")
+	width := 0
+	for _, check := range contract.Catalogue() {
+		width = max(width, len(check.Name))
+	}
+	fmt.Fprintf(&table, "| %-*s |", width, "check")
 	for _, one := range columns {
 		fmt.Fprintf(&table, " %-6s |", first(one.blender, one.name))
 	}
-	table.WriteString("\n|" + strings.Repeat("-", 28) + "|" + strings.Repeat("--------|", len(columns)) + "\n")
-	said := map[string]bool{}
+	table.WriteString("\n|" + strings.Repeat("-", width+2) + "|" + strings.Repeat("--------|", len(columns)) + "\n")
 	for _, check := range contract.Catalogue() {
-		fmt.Fprintf(&table, "| %-26s |", check.Name)
+		fmt.Fprintf(&table, "| %-*s |", width, check.Name)
+		var reasons []string
+		where := map[string][]string{} // reason to versions
 		for _, one := range columns {
 			result, ok := one.verdicts[check.Name]
 			word := string(result.Verdict)
@@ -78,11 +83,16 @@ func matrixTable(columns []column) string {
 				word = "unsure"
 			}
 			fmt.Fprintf(&table, " %-6s |", word)
-			note := fmt.Sprintf("%s %s: %s", word, check.Name, result.Diagnosis)
-			if ok && result.Verdict != report.Pass && (result.Verdict != report.Skip || !said[note]) {
-				said[note] = true
-				fmt.Fprintf(&notes, "%s on %s: %s\n", check.Name, one.name, first(result.Diagnosis, result.Seen))
+			if ok && result.Verdict != report.Pass {
+				reason := first(result.Diagnosis, result.Seen)
+				if where[reason] == nil {
+					reasons = append(reasons, reason)
+				}
+				where[reason] = append(where[reason], one.name)
 			}
+		}
+		for _, reason := range reasons {
+			fmt.Fprintf(&notes, "%s on %s: %s\n", check.Name, strings.Join(where[reason], ", "), reason)
 		}
 		table.WriteString("\n")
 	}
