@@ -24,7 +24,7 @@ if engine=$(docker version --format '{{.Server.Version}}' 2>&1); then
 	ci/setup.sh images
 	# Built beside the linters; what it says comes after them.
 	said=$(mktemp)
-	docker/build.sh 3.4 >"$said" 2>&1 &
+	{ docker/build.sh 3.4 && docker/build_test.sh; } >"$said" 2>&1 &
 	image=$!
 	# On the package as Blender installs it: the source tree is checked without a container.
 	containers="env BGCHECK_PACKAGE=1 ci/matrix.sh 3.4"
@@ -36,7 +36,7 @@ part "lint" ci/lint.sh
 part "Python unit tests" $python -m unittest discover -s pyaddon/tests
 if [ -n "$containers" ]; then
 	built() { wait $image; built=$?; cat "$said"; rm "$said"; return $built; }
-	part "the image of Blender 3.4 (docker $engine)" built && export BGCHECK_REQUIRE_DOCKER=1
+	part "the image of Blender 3.4, and one of an archive (docker $engine)" built && export BGCHECK_REQUIRE_DOCKER=1
 fi
 part "Go unit tests and the wrong fixtures" go test -timeout 20m $(go list ./... | grep -v /suites)
 part "the suites on the reference add-on" ci/check.sh
