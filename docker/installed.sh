@@ -28,11 +28,11 @@ zip=$packages/$(sed -n 's/^addon: //p' "$target")
 rm -rf "$folder"
 mkdir -p "$folder"
 log=$folder/install.log
-# The package comes in on standard input, what was installed goes out on standard output: the
+# Blender 2.83 takes the folders only when they exist. The package comes in on standard input, what was installed goes out on standard output: the
 # engine may be on another machine.
 if ! docker run --rm --interactive --network none \
 	--env BLENDER_USER_EXTENSIONS=/tmp/extensions --env BLENDER_USER_SCRIPTS=/tmp/scripts \
-	"bgcheck/blender:$version" sh -c "cat >/tmp/package.zip && { $install; } >&2 && tar -C \$from -c tcp_echo" \
+	"bgcheck/blender:$version" sh -c "mkdir -p /tmp/extensions /tmp/scripts/addons && cat >/tmp/package.zip && { $install; } >&2 && tar -C \$from -c tcp_echo" \
 	<"$zip" 2>"$log" >"$folder/installed.tar"; then
 	echo "installed.sh: Blender $version did not install $zip; it said:" >&2
 	tail -n 15 "$log" >&2
