@@ -56,7 +56,7 @@ for part in "$@"; do
 		;;
 	window)
 		# The X server and Mesa's driver, which is no program: dpkg knows it, or apt-get looks.
-		have Xvfb && dpkg -s libgl1-mesa-dri >/dev/null 2>&1 || install "Xvfb and software OpenGL" xvfb libgl1-mesa-dri
+		have Xvfb && dpkg -s libgl1 libgl1-mesa-dri >/dev/null 2>&1 || install "Xvfb and software OpenGL" xvfb libgl1 libgl1-mesa-dri
 		;;
 	images)
 		have debootstrap || install debootstrap debootstrap

@@ -20,7 +20,7 @@ import (
 func Window(executable string) Backend { return window{local{executable}} }
 
 // windowRemedy says how to get what Window takes.
-const windowRemedy = "apt-get install --no-install-recommends xvfb libgl1-mesa-dri"
+const windowRemedy = "apt-get install --no-install-recommends xvfb libgl1 libgl1-mesa-dri"
 
 type window struct{ local local }
 

@@ -107,7 +107,8 @@ func whyNoWindow(dir string) error {
 	}
 	defer func() { _ = log.Close() }()
 	head, _ := io.ReadAll(io.LimitReader(log, 64<<10))
-	if bytes.Contains(head, []byte("Unsupported graphics card or driver")) {
+	// The second is libepoxy's, with which Blender 5.2 dies of SIGABRT.
+	if bytes.Contains(head, []byte("Unsupported graphics card or driver")) || bytes.Contains(head, []byte("Couldn't open libGL")) {
 		return machinef("open a window: there is no OpenGL for Blender; install it: %s", windowRemedy)
 	}
 	return nil

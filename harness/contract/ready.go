@@ -140,7 +140,11 @@ func (s *Session) enabledOnly(ctx context.Context, life *Life) error {
 // connection after half of this, for services that wait for that; one that is
 // only slow must have answered before.)
 func (s *Session) patience() time.Duration {
-	return max(4*time.Second, 10*s.target.Budgets.Latency, 10*s.usual)
+	least := 4 * time.Second
+	if s.backend.Name() == "window" {
+		least = 20 * time.Second // the first draw compiles shaders on the main thread, in software
+	}
+	return max(least, 10*s.target.Budgets.Latency, 10*s.usual)
 }
 
 // brief is how long a reply to a broken request is waited for.
