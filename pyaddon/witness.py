@@ -3,6 +3,7 @@
 Run with --python before --addons. Appends JSON lines to the file that the environment variable
 BGCHECK_WITNESS names; without it does nothing. It changes nothing else and prints nothing.
 
+    {"event": "begin"}      before any add-on and script
     {"event": "enable", "addon": NAME, "ok": BOOL, "traceback": TEXT}
     {"event": "unregister", "addon": NAME, "ok": BOOL, "traceback": TEXT}
     {"event": "finalize"}   the main script has returned, threads are about to be joined
@@ -88,6 +89,7 @@ def install(path):  # type: (str) -> None
             watch_unregister(module_name, module)
         return module
 
+    note("begin")
     addon_utils.enable = enable_watched
     atexit.register(note, "atexit")
     at_finalize = getattr(threading, "_register_atexit", None)  # Python 3.9 and later

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/service"
 )
 
 const zombieSeen = "the launch script has returned and Python has begun to end, yet the process lives and its service still answers"
@@ -62,6 +63,10 @@ func (s *Session) whySilent(ctx context.Context, life *Life, err error) string {
 		return "it listens on no port: the server was never started, or the loop that starts it is not driven"
 	case strings.Contains(err.Error(), "refused") && len(listeners) > 0:
 		return fmt.Sprintf("it listens on %v and not on the port it was given: the setting for the port is not read", listeners)
+	}
+	if client := (*service.CommandError)(nil); errors.As(err, &client) {
+		return fmt.Sprintf("it listens on %s, and the client program of the target file (service.command) ends with code %d: %s",
+			list(listeners), client.Code, lastLine(string(client.Stderr)))
 	}
 	diagnosis := "it accepts connections and never replies: nothing drives the server's event loop on the main thread"
 	if at := source.cite("timer"); at != "" {

@@ -122,6 +122,20 @@ func (l *Life) marked(ctx context.Context, file string, within time.Duration) bo
 	}
 }
 
+// sees waits until the witness has noted an event.
+func (l *Life) sees(ctx context.Context, kind string, within time.Duration) bool {
+	wait, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	for {
+		if len(l.saw(wait, kind)) > 0 {
+			return true
+		}
+		if !l.alive() || !pause(wait, 5*time.Millisecond) {
+			return false
+		}
+	}
+}
+
 // marker is Python that writes an empty file into the scratch folder.
 func (l *Life) marker(file string) string {
 	return "open(" + pyString(l.Scratch()+"/"+file) + ", 'w').close()"

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"html"
 	"net/url"
 	"strings"
 )
@@ -20,6 +21,10 @@ func holds(reply []byte, template, message string) bool {
 	}
 	if len(message) > 1<<16 {
 		return false // a long message is plain ASCII, which no escape changes
+	}
+	// XML may write any character in several ways, and mix them.
+	if strings.Contains(html.UnescapeString(string(reply)), strings.ReplaceAll(template, "{message}", message)) {
+		return true
 	}
 	for _, written := range spellings(message) {
 		if bytes.Contains(reply, []byte(strings.ReplaceAll(template, "{message}", written))) {

@@ -130,15 +130,15 @@ func (l *Life) newExchange(of *target.Exchange, address string) (*exchange, erro
 	case "command":
 		made.client = service.Command(l.command(fill), map[string]string{
 			"BGCHECK_ADDRESS": address, "BGCHECK_TOKEN": l.Token(), "BGCHECK_SCRATCH": l.Scratch(),
-		})
+		}).In(t.Dir)
 	default:
 		return nil, fmt.Errorf("%w (protocol %q)", service.ErrNoService, t.Service.Protocol)
 	}
 	return made, nil
 }
 
-// command is the author's client program; one with a folder in its name lies
-// relative to the target file.
+// command is the author's client program, which runs in the target file's
+// folder; one with a folder in its name lies relative to that.
 func (l *Life) command(fill func(string) string) []string {
 	t := l.session.target
 	argv := make([]string, len(t.Service.Command))

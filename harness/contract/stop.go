@@ -97,6 +97,14 @@ func stopDuringExec(ctx context.Context, s *Session) report.Result {
 	if !life.marked(ctx, runs, s.patience()) {
 		return Undecided("the code that should have been interrupted never began")
 	}
+	// A second client waits meanwhile. When its request has arrived nobody can see.
+	waiting := make(chan struct{})
+	go func() {
+		defer close(waiting)
+		_, _ = life.exec(ctx, "pass")
+	}()
+	defer func() { <-waiting }()
+	pause(ctx, length/10)
 	exit, err := life.stop(ctx, harness.StopGrace(s.target.Budgets.Stop+length))
 	if exit == nil {
 		return FromError(err)
@@ -104,7 +112,7 @@ func stopDuringExec(ctx context.Context, s *Session) report.Result {
 	end := s.judgeEnd(ctx, life, exit, "SIGTERM")
 	switch end.fault {
 	case "ignored":
-		end.diagnosis = "a SIGTERM that comes while client code runs is lost: the handler raises SystemExit into that code and it is caught there as the client's error, or the handler puts it off for good" + s.at("catch-exit")
+		end.diagnosis = "a SIGTERM that comes while client code runs is lost: the handler raises SystemExit into that code and it is caught there as the client's error, or the handler puts it off for good, or the clean-up waits for the other client, whose code nobody runs any more" + s.at("catch-exit")
 	case "signal", "code":
 		end.diagnosis = "SIGTERM in the middle of client code ends it another way than when it is idle; " + end.diagnosis
 	}
@@ -125,7 +133,11 @@ func stopDuringStart(ctx context.Context, s *Session) report.Result {
 	if err != nil {
 		return FromError(err)
 	}
-	begun := life.marked(ctx, "witness.jsonl", s.target.Budgets.Ready)
+	first := "enable"
+	if s.target.Module == "" {
+		first = "begin" // there is no add-on: before the script
+	}
+	begun := life.sees(ctx, first, s.target.Budgets.Ready)
 	if ctx.Err() != nil {
 		return FromError(ctx.Err())
 	}
@@ -145,7 +157,10 @@ func stopDuringStart(ctx context.Context, s *Session) report.Result {
 		return end.result(s)
 	}
 	when := "before the add-on was enabled"
-	if begun {
+	switch {
+	case begun && first == "begin":
+		when = "just before the script began"
+	case begun:
 		when = "when the add-on had just been enabled"
 	}
 	return Passed(fmt.Sprintf("SIGTERM %s: %s, nothing left", when, endOf(exit)))

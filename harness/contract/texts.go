@@ -211,10 +211,12 @@ var explained = map[string]words{
 	},
 	"stop/during-exec": {
 		true: "a SIGTERM that comes while client code runs ends it in the same way, after that code",
-		why:  "A handler that raises SystemExit raises it inside the client's code, where the service catches it as the client's error: the signal is lost.",
-		how:  "Code that takes a second is sent; when it has begun, SIGTERM. One second is added to the stop budget.",
+		why: "A handler that raises SystemExit raises it inside the client's code, where the service catches it as the client's error: the signal is lost. " +
+			"A clean-up that waits for all clients waits for ever when nobody runs their code any more.",
+		how: "Code that takes a second is sent; when it has begun, another client's, and SIGTERM. One second is added to the stop budget.",
 		fix: "Do not call sys.exit in the handler: set a flag or use loop.add_signal_handler, and end the loop when the code has returned.\n" +
-			"    signal.signal(signal.SIGTERM, lambda number, frame: stopping.set())",
+			"    signal.signal(signal.SIGTERM, lambda number, frame: stopping.set())\n" +
+			"Before you wait for threads of clients, give those that wait for the main thread an answer: we are ending.",
 	},
 	"stop/during-start": {
 		true: "a SIGTERM during the start ends it, and leaves nothing",

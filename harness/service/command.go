@@ -21,6 +21,7 @@ const outputDelay = 2 * time.Second
 type CommandClient struct {
 	argv []string
 	env  map[string]string
+	dir  string
 }
 
 var _ Client = (*CommandClient)(nil)
@@ -36,13 +37,19 @@ func Command(argv []string, env map[string]string) *CommandClient {
 	return &CommandClient{argv: slices.Clone(argv), env: maps.Clone(env)}
 }
 
+// In runs the program in the folder dir; default: this process's own.
+func (c *CommandClient) In(dir string) *CommandClient {
+	c.dir = dir
+	return c
+}
+
 // Do implements Client.
 func (c *CommandClient) Do(ctx context.Context, request []byte) ([]byte, error) {
 	if len(c.argv) == 0 {
 		return nil, errors.New("command: no program was named")
 	}
 	cmd := exec.Command(c.argv[0], c.argv[1:]...)
-	cmd.Env = os.Environ()
+	cmd.Dir, cmd.Env = c.dir, os.Environ()
 	for _, name := range slices.Sorted(maps.Keys(c.env)) {
 		cmd.Env = append(cmd.Env, name+"="+c.env[name])
 	}

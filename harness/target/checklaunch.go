@@ -37,6 +37,7 @@ func (t *Target) checkLaunch(p *problems) {
 	if l.Step != "" && l.AsyncLoop != "" {
 		p.addAt("launch.step", "launch has both step and async_loop; expected one: our launcher calls step, or drives the loop by the module's kick_async_loop")
 	}
+	t.checkTwice(p)
 	t.checkCallable(p, "launch.start", l.Start)
 	t.checkCallable(p, "launch.step", l.Step)
 	t.checkCallable(p, "launch.cleanup", l.Cleanup)

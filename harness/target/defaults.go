@@ -17,6 +17,9 @@ const portVariable = "BLENDER_HTTP_ECHO_PORT"
 // calls it, or leaves that to contract.Open. It may be called twice.
 func (t *Target) SetDefaults() {
 	t.nameDefaults()
+	if t.Enable == "" && t.scriptEnables() {
+		t.Enable = "script"
+	}
 	setTagged(reflect.ValueOf(&t.Enable).Elem(), tagOf(t, "Enable"))
 	s := &t.Service
 	setTagged(reflect.ValueOf(&s.Protocol).Elem(), tagOf(s, "Protocol"))

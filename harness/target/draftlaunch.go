@@ -216,19 +216,25 @@ func (d *draft) ownScript() bool {
 			continue
 		}
 		s := newSurvey()
-		s.file(pyFile{name, "", pyTokens(string(readSome(file)))})
+		text := string(readSome(file))
+		s.file(pyFile{name, "", pyTokens(text)})
 		_, drives, ok := anyOf(s.calls, "kick_async_loop", "run_forever", "serve_forever", "run_until_complete", "sleep")
 		own := draft{survey: s}
 		at, imports := own.has(d.module)
-		if !ok || !imports {
+		enables := enables(text, d.module)
+		if !ok || !imports && !enables {
 			continue
 		}
-		if at, enables := s.calls["enable"]; enables {
-			d.line("# %s enables the add-on itself.", at)
+		if enables {
+			d.line("# %s enables the add-on itself.", name)
 			d.line("enable: script")
 		}
 		d.line("launch:")
-		d.line("  # It imports the add-on (%s) and keeps Blender alive (%s).", at, drives)
+		if imports {
+			d.line("  # It imports the add-on (%s) and keeps Blender alive (%s).", at, drives)
+		} else {
+			d.line("  # It keeps Blender alive (%s).", drives)
+		}
 		d.line("  script: %s", scalar(name))
 		d.line("")
 		d.note("launch script: %s", name)

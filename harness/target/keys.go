@@ -37,6 +37,9 @@ func Markdown() string {
 		}
 	}
 	out.WriteString("\nREQUEST is `ready`, `echo`, `exec` or `stop`. Keys at the top level that begin with `x-` are free for YAML anchors.\n")
+	out.WriteString("\nPlaceholders: `{port}`, `{token}` (a secret of this run), `{scratch}` (a folder that Blender and the harness share), " +
+		"`{target}` (this file's folder), `{mount:NAME}`; in the echo request also `{message}`, " +
+		"in the exec request `{code}`. `service.command` is run in this file's folder.\n")
 	return out.String()
 }
 

@@ -29,7 +29,8 @@ type Target struct {
 	// before it, e.g. io_scene_gltf2.
 	Bundled []string `yaml:"bundled"`
 	// Enable: "flag" enables it with --addons; "script" leaves that to the
-	// launch script.
+	// launch script, and is the default where the script calls addon_enable or
+	// addon_utils.enable and names the add-on.
 	Enable string `yaml:"enable" words:"flag,script" default:"flag"`
 	// Launch says how the service is started.
 	Launch Launch `yaml:"launch"`

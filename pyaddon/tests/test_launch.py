@@ -178,7 +178,8 @@ class WitnessTest(Case):
         """)
         self.assertEqual((ended.code, ended.err), (0, ""), ended)
         self.assertEqual(ended.out, "register\ngood\nunregister\n")
-        expected = [("enable", "good", True, ""), ("unregister", "good", True, "")]
+        expected = [("begin", None, None, None),
+                    ("enable", "good", True, ""), ("unregister", "good", True, "")]
         if sys.version_info >= (3, 9):
             expected.append(("finalize", None, None, None))
         expected.append(("atexit", None, None, None))
@@ -201,7 +202,7 @@ class WitnessTest(Case):
                                     "unregister is broken\n")
         self.assertEqual(ended.err.count("ValueError: register is broken"), 1)
         failures = [(event["event"], event["addon"], event["ok"],
-                     event["traceback"].strip().split("\n")[-1]) for event in events[:5]]
+                     event["traceback"].strip().split("\n")[-1]) for event in events[1:6]]
         self.assertEqual(failures, [
             ("enable", "bad", False, "ValueError: register is broken"),
             ("enable", "absent", False, "ModuleNotFoundError: No module named 'absent'"),
