@@ -82,6 +82,8 @@ func (s *Session) noEffect(ctx context.Context, life *Life, seen effect) report.
 		diagnosis += fmt.Sprintf("; the source registers bpy.app.timers (%s): timers never fire in background mode", source.cite("timer"))
 	case source.first("modal") != "":
 		diagnosis += fmt.Sprintf("; the source waits for events of a modal operator (%s), which never come in background mode", source.cite("modal"))
+	case source.first("window-timer") != "":
+		diagnosis += fmt.Sprintf(": the code is put somewhere to be run later; in a window a timer runs it (%s), in background mode nothing does", source.cite("window-timer"))
 	default:
 		diagnosis += ": the code is put somewhere to be run later, and nothing runs it"
 	}

@@ -168,10 +168,15 @@ func scanFS(tree fs.FS) findings {
 	return found
 }
 
+// guards is how many lines a question for background mode reaches: a timer within
+// them is taken to be for windows.
+const guards = 6
+
 // scanText looks at the lines of one file.
 func scanText(file, text string) findings {
 	var found findings
 	number, quote := 0, ""
+	asked := -guards // the last line that asks for background mode
 	for line := range strings.Lines(text) {
 		number++
 		var code string
@@ -179,10 +184,18 @@ func scanText(file, text string) findings {
 		if strings.TrimSpace(code) == "" {
 			continue
 		}
+		if strings.Contains(code, "background") {
+			asked = number
+		}
 		for _, p := range patterns {
-			if p.pattern.MatchString(code) {
-				found = append(found, finding{p.kind, file, number, strings.TrimSpace(line)})
+			if !p.pattern.MatchString(code) {
+				continue
 			}
+			kind := p.kind
+			if kind == "timer" && number-asked < guards {
+				kind = "window-timer"
+			}
+			found = append(found, finding{kind, file, number, strings.TrimSpace(line)})
 		}
 	}
 	return found

@@ -11,6 +11,9 @@ func TestALineExplainsOnlyWhatStandsInItsFile(t *testing.T) {
 		{"a status that is asked for before anything begins ends no loop", found.with("status", "if self").cite("status"), ""},
 		{"what catches an error of client code stands behind exec", found.after("exec", "catch").cite("catch"), "addon.py:9 `except Exception:`"},
 		{"an exit with a text", found.cite("exit-text"), "addon.py:10 `raise SystemExit(f'bye')`"},
+		{"a timer behind a question for background mode is for windows",
+			scanText("a.py", "if bpy.app.background:\n    drain()\nelse:\n    bpy.app.timers.register(drain)\n").cite("window-timer"), "a.py:4 `bpy.app.timers.register(drain)`"},
+		{"and any other for all modes", scanText("a.py", "bpy.app.timers.register(drain)\n").cite("timer"), "a.py:1 `bpy.app.timers.register(drain)`"},
 		{"a method called exec runs no code", found.with("exec", "loop").cite("exec"), ""},
 	} {
 		if one.got != one.want {

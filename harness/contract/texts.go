@@ -144,7 +144,11 @@ var explained = map[string]words{
 			"    if bpy.app.background:\n" +
 			"        run()\n" +
 			"    else:\n" +
-			"        bpy.app.timers.register(run)",
+			"        bpy.app.timers.register(run)\n" +
+			"Where threads put the code into a queue and a timer empties it, empty it in the loop that keeps Blender alive:\n" +
+			"    while running:\n" +
+			"        drain()\n" +
+			"        time.sleep(0.05)",
 	},
 	"exec/main-thread": {
 		true: "the code ran on the main thread",
