@@ -192,10 +192,19 @@ func (s *Session) judgeConcurrent(ctx context.Context, life *Life, texts []strin
 	case lost > 0 && s.ended(ctx, life):
 		_, why := s.whyEnded(ctx, life)
 		return Failed(seen+"; the process ended: "+endOf(life.Exit()), why, evidence...)
+	case lost == len(texts) && !s.echoesAlone(ctx, life):
+		return Skipped("a client that is alone does not get its text back either: see echo/round-trip")
 	case lost > 0:
 		return Failed(seen, "it serves one client at a time and drops or forgets the others, or its backlog is too short", evidence...)
 	}
 	return Passed(fmt.Sprintf("%d clients at once each got their own answer within %s", len(texts), short(took)))
+}
+
+// echoesAlone says whether one client, with nobody beside it, gets its text back.
+func (s *Session) echoesAlone(ctx context.Context, life *Life) bool {
+	text := "alone-" + nonce()
+	reply, err := life.send(ctx, message{text: text})
+	return err == nil && holds(reply, s.target.Echo.Reply, text)
 }
 
 // errNoPieces: the client of this protocol cannot send a request in pieces.

@@ -58,6 +58,7 @@ func (s *Session) fault(ctx context.Context, life *Life, check, seen, diagnosis 
 	}
 	if !s.everReady && life.plain {
 		s.broken = fault
+		s.share(fault)
 	}
 	return fault
 }

@@ -23,6 +23,10 @@ type Config struct {
 	// Out is the folder that receives per-instance folders (logs, scratch).
 	// Empty: the system's temporary folder, removed at Close.
 	Out string
+	// Faults is a folder through which the sessions of one run tell one another
+	// that the target never becomes ready, so that one alone waits for it. Empty:
+	// each looks itself.
+	Faults string
 }
 
 // Session runs checks on one target. Checks that do not spoil one another
@@ -32,6 +36,7 @@ type Session struct {
 	target  *target.Target
 	backend harness.Backend
 	out     string
+	faults  string
 	scratch string // removed at Close; empty when Out was given
 
 	shared  *Life
@@ -70,6 +75,7 @@ func Open(cfg Config) (*Session, error) {
 		target:  &under,
 		backend: cfg.Backend,
 		out:     cfg.Out,
+		faults:  cfg.Faults,
 		judged:  map[string]report.Result{},
 		pending: map[string]report.Result{},
 	}
@@ -79,6 +85,7 @@ func Open(cfg Config) (*Session, error) {
 	if s.backend.Name() == "container" {
 		s.target = under.InContainer()
 	}
+	s.broken = s.sharedBefore()
 	if s.out == "" {
 		folder, err := os.MkdirTemp("", "bgcheck-")
 		if err != nil {

@@ -97,6 +97,23 @@ func TestAScriptThatReturnsFailsReadyAtOnce(t *testing.T) {
 	}
 }
 
+func TestSessionsOfOneRunWaitOnceForAServiceThatNeverAnswers(t *testing.T) {
+	f, faults := &fake{silent: true}, t.TempDir()
+	first := open(t, f, func(under *target.Target) { under.Budgets.Ready = 300 * time.Millisecond })
+	first.faults = faults
+	expect(t, first.Run(t.Context(), must(t, "echo/round-trip")), report.Skip, "see start/ready")
+	other, err := Open(Config{Target: first.target, Backend: f, Out: t.TempDir(), Faults: faults})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close() }()
+	expect(t, other.Run(t.Context(), must(t, "start/ready")), report.Fail, "listens on no port")
+	expect(t, other.Run(t.Context(), must(t, "stop/sigterm")), report.Skip, "see start/ready")
+	if f.count() != 1 {
+		t.Errorf("it was launched %d times", f.count())
+	}
+}
+
 func TestAServiceThatAnswersOnceFailsStays(t *testing.T) {
 	s := open(t, &fake{first: 1})
 	expect(t, s.Run(t.Context(), must(t, "start/ready")), report.Pass, "")

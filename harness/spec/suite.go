@@ -156,7 +156,7 @@ func (s *suite) open() (*contract.Session, error) {
 		dir += fmt.Sprintf("-%d", s.abandoned)
 	}
 	session, err := contract.Open(contract.Config{
-		Target: s.plan.Target, Backend: s.plan.Backend, Out: filepath.Join(s.run.Dir(), dir),
+		Target: s.plan.Target, Backend: s.plan.Backend, Out: filepath.Join(s.run.Dir(), dir), Faults: s.run.Dir(),
 	})
 	if err != nil {
 		return nil, err
