@@ -62,11 +62,11 @@ func (s *Session) whySilent(ctx context.Context, life *Life, err error) string {
 		}
 		return "it listens on no port: the server was never started, or the loop that starts it is not driven"
 	case strings.Contains(err.Error(), "refused") && len(listeners) > 0:
-		return fmt.Sprintf("it listens on %v and not on the port it was given: the setting for the port is not read", listeners)
+		return fmt.Sprintf("it listens on %v and not on the port it was given: %s", listeners, portNotRead)
 	}
 	if client := (*service.CommandError)(nil); errors.As(err, &client) {
-		return fmt.Sprintf("it listens on %s, and the client program of the target file (service.command) ends with code %d: %s",
-			list(listeners), client.Code, lastLine(string(client.Stderr)))
+		return fmt.Sprintf("it listens on %s, and %s ends with code %d: %s",
+			list(listeners), clientProgram, client.Code, lastLine(string(client.Stderr)))
 	}
 	diagnosis := "it accepts connections and never replies: nothing drives the server's event loop on the main thread"
 	if at := source.cite("timer"); at != "" {
@@ -77,15 +77,34 @@ func (s *Session) whySilent(ctx context.Context, life *Life, err error) string {
 	return diagnosis
 }
 
-// insideOnly is what is wrong with a loopback address in a container, fixInside
-// how a target binds otherwise there.
+// Parts of diagnoses of a service that never answers, to which fixUnready knows
+// another remedy than that of start/ready.
 const (
-	insideOnly = "inside the container, where nobody outside can reach it"
-	fixInside  = "Let the address come from outside too, by default 127.0.0.1, and say in the target file what it is in a container:\n" +
-		"    container:\n" +
-		"      env: {MY_ADDON_HOST: \"0.0.0.0\"}   # as your add-on calls it\n" +
-		"      listens: any"
+	insideOnly    = "inside the container, where nobody outside can reach it"
+	clientProgram = "the client program of the target file (service.command)"
+	portNotRead   = "the setting for the port is not read"
 )
+
+// fixUnready is the remedy that goes with a diagnosis; "" for the check's own.
+func fixUnready(diagnosis string) string {
+	switch {
+	case strings.HasSuffix(diagnosis, insideOnly):
+		return fixInside
+	case strings.Contains(diagnosis, clientProgram):
+		return "Start the service and run the client program by hand, in the target file's folder, until it prints the reply: the request is its standard input."
+	case strings.HasSuffix(diagnosis, portNotRead):
+		return "Give {port} to the service where it reads its port, or say which port it always takes:\n" +
+			"    env: {MY_PORT: \"{port}\"}     # or launch: {args: [--port, \"{port}\"]}\n" +
+			"    service: {port: 8765}"
+	}
+	return ""
+}
+
+// fixInside is how a target binds otherwise in a container.
+const fixInside = "Let the address come from outside too, by default 127.0.0.1, and say in the target file what it is in a container:\n" +
+	"    container:\n" +
+	"      env: {MY_ADDON_HOST: \"0.0.0.0\"}   # as your add-on calls it\n" +
+	"      listens: any"
 
 // insideOnly says whether all listeners are on a container's own loopback interface.
 func (s *Session) insideOnly(listeners []netip.AddrPort) bool {
