@@ -13,19 +13,26 @@ import (
 // missing one fails.
 func needBlender(t *testing.T) Backend {
 	t.Helper()
+	return need(t, Local, "BGCHECK_REQUIRE_BLENDER")
+}
+
+// need is a backend of the real Blender, or skips; when the variable is 1, what is
+// missing fails.
+func need(t *testing.T, backend func(string) Backend, variable string) Backend {
+	t.Helper()
 	given := realBlender
 	if given == "" {
 		given = "blender"
 	}
-	backend := Local(given)
-	info, err := backend.Info(bounded(t))
-	if err != nil && os.Getenv("BGCHECK_REQUIRE_BLENDER") == "1" {
+	found := backend(given)
+	info, err := found.Info(bounded(t))
+	if err != nil && os.Getenv(variable) == "1" {
 		t.Fatal(err)
 	} else if err != nil {
 		t.Skip(err)
 	}
 	t.Logf("Blender %s, %s", info.Version, info.Path)
-	return backend
+	return found
 }
 
 // echoScript serves one JSON object a connection on the main thread.

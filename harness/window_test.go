@@ -18,18 +18,7 @@ import (
 // BGCHECK_REQUIRE_XVFB=1 what is missing fails.
 func needWindow(t *testing.T) Backend {
 	t.Helper()
-	given := realBlender
-	if given == "" {
-		given = "blender"
-	}
-	backend := Window(given)
-	if _, err := backend.Info(bounded(t)); err != nil {
-		if os.Getenv("BGCHECK_REQUIRE_XVFB") == "1" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	return backend
+	return need(t, Window, "BGCHECK_REQUIRE_XVFB")
 }
 
 // windowScript serves by a timer, as launch.py does: it echoes, and ends on SIGTERM.

@@ -110,30 +110,27 @@ func (l *Life) note(ctx context.Context, file string) (map[string]any, error) {
 
 // marked waits until a file that executed code writes is there.
 func (l *Life) marked(ctx context.Context, file string, within time.Duration) bool {
-	wait, cancel := context.WithTimeout(ctx, within)
-	defer cancel()
-	for {
-		if _, err := l.ReadScratch(wait, file); err == nil {
-			return true
-		}
-		if !l.alive() || !pause(wait, 5*time.Millisecond) {
-			return false
-		}
-	}
+	return l.until(ctx, within, func(ctx context.Context) bool {
+		_, err := l.ReadScratch(ctx, file)
+		return err == nil
+	})
 }
 
 // sees waits until the witness has noted an event.
 func (l *Life) sees(ctx context.Context, kind string, within time.Duration) bool {
+	return l.until(ctx, within, func(ctx context.Context) bool { return len(l.saw(ctx, kind)) > 0 })
+}
+
+// until looks again and again whether what holds, until the life or the time ends.
+func (l *Life) until(ctx context.Context, within time.Duration, what func(context.Context) bool) bool {
 	wait, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
-	for {
-		if len(l.saw(wait, kind)) > 0 {
-			return true
-		}
+	for !what(wait) {
 		if !l.alive() || !pause(wait, 5*time.Millisecond) {
 			return false
 		}
 	}
+	return true
 }
 
 // marker is Python that writes an empty file into the scratch folder.

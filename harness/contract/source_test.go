@@ -13,16 +13,23 @@ import (
 // read runs probes/source.py in plain Python on one file.
 func read(t *testing.T, source string) []lint {
 	t.Helper()
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		t.Skip("needs python3")
-	}
-	folder := t.TempDir()
-	file, out := filepath.Join(folder, "addon.py"), filepath.Join(folder, "out.json")
+	file := filepath.Join(t.TempDir(), "addon.py")
 	if err := os.WriteFile(file, []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if text, err := exec.CommandContext(t.Context(), python, "probes/source.py", "--", out, file).CombinedOutput(); err != nil {
+	return lintOf(t, file)
+}
+
+// lintOf is what probes/source.py finds in plain Python, called with arguments.
+func lintOf(t *testing.T, arguments ...string) []lint {
+	t.Helper()
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("there is no python3 in PATH")
+	}
+	out := filepath.Join(t.TempDir(), "out.json")
+	arguments = append([]string{filepath.Join("probes", "source.py"), "--", out}, arguments...)
+	if text, err := exec.CommandContext(t.Context(), python, arguments...).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	text, err := os.ReadFile(out)
