@@ -39,8 +39,8 @@ check: ## check an add-on (TARGET=..., default: the reference add-on)
 	@ci/setup.sh blender
 	@$(owned) ci/check.sh
 
-target: ## write a first target file for an add-on (ADDON=path/to/addon)
-	@go tool bgcheck target "$(ADDON)"
+target: ## write a first target file (ADDON=path; TARGET=file: another name)
+	@go tool bgcheck target -to "$(TARGET)" "$(ADDON)"
 
 test: ## run everything that must pass
 	@ci/setup.sh blender lint

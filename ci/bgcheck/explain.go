@@ -2,10 +2,8 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"runtime"
 	"runtime/debug"
-	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/report"
@@ -59,32 +57,10 @@ func explain(c *call) int {
 				fmt.Fprintln(c.out)
 			}
 			first = false
-			explainOne(c.out, check)
+			fmt.Fprint(c.out, check.Explain())
 		}
 	}
 	return 0
-}
-
-func explainOne(w io.Writer, check contract.Check) {
-	fmt.Fprintln(w, check.Name)
-	for _, field := range []struct{ name, text string }{
-		{"True when", check.True}, {"Why", check.Why}, {"How it is measured", check.How}, {"Fix", check.Fix},
-	} {
-		if field.text == "" {
-			continue
-		}
-		fmt.Fprintf(w, "\n%s:\n", field.name)
-		for _, line := range report.Fold(field.text, report.Columns-2) {
-			fmt.Fprintln(w, strings.TrimRight("  "+line, " "))
-		}
-	}
-	if len(check.Needs) > 0 {
-		var needs []string
-		for _, need := range check.Needs {
-			needs = append(needs, string(need))
-		}
-		fmt.Fprintf(w, "\nNeeds from the target file: %s\n", strings.Join(needs, ", "))
-	}
 }
 
 // version prints which bgcheck this is.

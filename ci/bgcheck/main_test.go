@@ -141,7 +141,7 @@ func TestEveryCheckIsListedAndExplainedIn80Columns(t *testing.T) {
 		if code != 0 || !strings.HasPrefix(text, check.Name+"\n") || errout != "" {
 			t.Errorf("exit %d: %s%s", code, text, errout)
 		}
-		for _, want := range []string{"True when:", "Why:", "How it is measured:", "Fix:"} {
+		for _, want := range []string{"\nPasses when\n", "\nWhy\n", "\nHow\n", "\nFix\n"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s lacks %q", check.Name, want)
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/bgcheck/bgcheck/harness/target"
 )
@@ -13,9 +14,10 @@ import (
 // and what is left to say. A file that is there already is kept.
 func draft(c *call) int {
 	var toOutput bool
-	var check string
+	var check, to string
 	c.flags.BoolVar(&toOutput, "print", false, "print the draft instead of writing it")
 	c.flags.StringVar(&check, "check", "", "only check this target `file`")
+	c.flags.StringVar(&to, "to", "", "write this `file`, and not bgcheck.yaml beside the add-on")
 	if code, ok := c.parse(); !ok {
 		return code
 	}
@@ -32,7 +34,7 @@ func draft(c *call) int {
 		return 2
 	}
 	addon := c.flags.Arg(0)
-	text, notes, err := target.Draft(addon)
+	text, notes, err := target.Draft(addon, to)
 	if err != nil {
 		return c.fail(err.Error())
 	}
@@ -40,14 +42,16 @@ func draft(c *call) int {
 		_, _ = c.out.Write(text)
 		return 0
 	}
-	file, err := target.DraftFile(addon)
-	if err != nil {
-		return c.fail(err.Error())
+	file := to
+	if file == "" {
+		if file, err = target.DraftFile(addon); err != nil {
+			return c.fail(err.Error())
+		}
 	}
 	switch err := create(file, text); {
 	case errors.Is(err, fs.ErrExist):
 		return c.fail(file+" is there already and is kept; move it away to have it drafted anew,",
-			"or look at the draft: go tool bgcheck target -print "+addon)
+			"name another one with TARGET="+filepath.Join(filepath.Dir(file), "another.yaml")+" (-to),", "or look at the draft: go tool bgcheck target -print "+addon)
 	case err != nil:
 		return c.fail("write target file: " + err.Error())
 	}

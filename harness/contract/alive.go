@@ -29,7 +29,8 @@ func aliveScene(ctx context.Context, s *Session) report.Result {
 		return FromError(err)
 	}
 	if len(life.saw(ctx, "finalize")) > 0 {
-		return Failed(zombieSeen, s.whyZombie())
+		result, _ := ownFault(s.zombie(ctx, life), "alive/scene")
+		return result
 	}
 	const byWitness = "Python has not begun to end while the service answers"
 	if s.target.Exec == nil {

@@ -82,7 +82,7 @@ func build(entries []entry) []Check {
 			panic(fmt.Sprintf("catalogue: no texts for %s", e.name))
 		}
 		checks[i] = Check{
-			Name: e.name, True: say.true, Why: say.why, How: say.how, Fix: say.fix,
+			Name: e.name, True: say.true, Why: say.why, How: say.how, Fix: say.fix, FixPlain: say.plain,
 			Needs: e.needs, Run: e.run,
 		}
 	}

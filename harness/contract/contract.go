@@ -35,6 +35,8 @@ type Check struct {
 	// Why it matters, How it is measured, and the general Fix: texts for
 	// `make explain`.
 	Why, How, Fix string
+	// FixPlain is the fix for code without asyncio; "" where Fix fits both.
+	FixPlain string
 	// Needs names what the target must offer: "service", "echo", "exec", "stop".
 	Needs []Need
 	// Run judges. It may use s's shared Blender (s.Shared) or launch its own

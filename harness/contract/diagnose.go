@@ -13,24 +13,23 @@ import (
 	"github.com/bgcheck/bgcheck/harness/service"
 )
 
-const zombieSeen = "the launch script has returned and Python has begun to end, yet the process lives and its service still answers"
-
-// whyUnready says what was seen of a service that never answered, and why.
-func (s *Session) whyUnready(ctx context.Context, life *Life, err error) (seen, diagnosis string) {
+// whyUnready says what was seen of a service that never answered, why, and the
+// remedy; "" for start/ready's own.
+func (s *Session) whyUnready(ctx context.Context, life *Life, err error) (seen, diagnosis, fix string) {
 	diagnosis = whyNotEnabled(life.saw(ctx, "enable"))
 	if exit := life.Exit(); exit != nil {
 		seen = "it ended before its first answer: " + endOf(exit)
 		if diagnosis == "" {
 			_, diagnosis = s.whyEnded(ctx, life)
 		}
-		return seen, diagnosis
+		return seen, diagnosis, ""
 	}
 	budget := short(s.target.Budgets.Ready)
 	seen = fmt.Sprintf("no answer within %s; the process lives; the last attempt: %s", budget, lastAttempt(err))
-	if diagnosis != "" {
-		return seen, diagnosis
+	if diagnosis == "" {
+		diagnosis, fix = s.whySilent(ctx, life, err)
 	}
-	return seen, s.whySilent(ctx, life, err)
+	return seen, diagnosis, fix
 }
 
 // whyNotEnabled tells of an add-on that could not be enabled; "" when it was.
@@ -46,65 +45,50 @@ func whyNotEnabled(tried []event) string {
 		e.Addon, lastLine(e.Traceback))
 }
 
-// whySilent tells why a living process does not answer.
-func (s *Session) whySilent(ctx context.Context, life *Life, err error) string {
+// whySilent tells why a living process does not answer, and the remedy; "" for
+// start/ready's own.
+func (s *Session) whySilent(ctx context.Context, life *Life, err error) (diagnosis, fix string) {
 	source := s.sources()
 	listeners, listErr := life.Listeners(ctx)
 	switch {
 	case listErr == nil && s.insideOnly(listeners):
-		return fmt.Sprintf("it listens on %s %s", list(listeners), insideOnly)
+		return fmt.Sprintf("it listens on %s inside the container, where nobody outside can reach it", list(listeners)), fixInside
 	case listErr == nil && len(listeners) == 0:
 		if trace := traceback(life.Log().Tail(200)); trace != "" {
-			return "it listens on no port; the log has an uncaught exception: " + trace
+			return "it listens on no port; the log has an uncaught exception: " + trace, ""
 		}
 		if at := source.cite("timer"); at != "" {
-			return fmt.Sprintf("it listens on no port; the source starts work through bpy.app.timers (%s), which never fire in background mode", at)
+			return fmt.Sprintf("it listens on no port; the source starts work through bpy.app.timers (%s), which never fire in background mode", at), ""
 		}
-		return "it listens on no port: the server was never started, or the loop that starts it is not driven"
+		return "it listens on no port: the server was never started, or the loop that starts it is not driven", ""
 	case strings.Contains(err.Error(), "refused") && len(listeners) > 0:
-		return fmt.Sprintf("it listens on %v and not on the port it was given: %s", listeners, portNotRead)
+		return fmt.Sprintf("it listens on %v and not on the port it was given: the setting for the port is not read", listeners), fixPort
 	}
 	if client := (*service.CommandError)(nil); errors.As(err, &client) {
-		return fmt.Sprintf("it listens on %s, and %s ends with code %d: %s",
-			list(listeners), clientProgram, client.Code, lastLine(string(client.Stderr)))
+		return fmt.Sprintf("it listens on %s, and the client program of the target file (service.command) ends with code %d: %s",
+			list(listeners), client.Code, lastLine(string(client.Stderr))), fixClient
 	}
-	diagnosis := "it accepts connections and never replies: nothing drives the server's event loop on the main thread"
+	diagnosis = "it accepts connections and never replies: nothing drives the server's event loop on the main thread"
 	if at := source.cite("timer"); at != "" {
 		diagnosis += fmt.Sprintf("; the source uses bpy.app.timers (%s), which never fire in background mode", at)
 	} else if at := source.cite("sleep"); at != "" {
 		diagnosis += fmt.Sprintf("; the main thread may be in %s", at)
 	}
-	return diagnosis
+	return diagnosis, ""
 }
 
-// Parts of diagnoses of a service that never answers, to which fixUnready knows
-// another remedy than that of start/ready.
+// Remedies for a service that never answers, where start/ready's own is none.
 const (
-	insideOnly    = "inside the container, where nobody outside can reach it"
-	clientProgram = "the client program of the target file (service.command)"
-	portNotRead   = "the setting for the port is not read"
+	// fixInside is how a target binds otherwise in a container.
+	fixInside = "Let the address come from outside too, by default 127.0.0.1, and say in the target file what it is in a container:\n" +
+		"    container:\n" +
+		"      env: {MY_ADDON_HOST: \"0.0.0.0\"}   # as your add-on calls it\n" +
+		"      listens: any"
+	fixClient = "Start the service and run the client program by hand, in the target file's folder, until it prints the reply: the request is its standard input."
+	fixPort   = "Give {port} to the service where it reads its port, or say which port it always takes:\n" +
+		"    env: {MY_PORT: \"{port}\"}     # or launch: {args: [--port, \"{port}\"]}\n" +
+		"    service: {port: 8765}"
 )
-
-// fixUnready is the remedy that goes with a diagnosis; "" for the check's own.
-func fixUnready(diagnosis string) string {
-	switch {
-	case strings.HasSuffix(diagnosis, insideOnly):
-		return fixInside
-	case strings.Contains(diagnosis, clientProgram):
-		return "Start the service and run the client program by hand, in the target file's folder, until it prints the reply: the request is its standard input."
-	case strings.HasSuffix(diagnosis, portNotRead):
-		return "Give {port} to the service where it reads its port, or say which port it always takes:\n" +
-			"    env: {MY_PORT: \"{port}\"}     # or launch: {args: [--port, \"{port}\"]}\n" +
-			"    service: {port: 8765}"
-	}
-	return ""
-}
-
-// fixInside is how a target binds otherwise in a container.
-const fixInside = "Let the address come from outside too, by default 127.0.0.1, and say in the target file what it is in a container:\n" +
-	"    container:\n" +
-	"      env: {MY_ADDON_HOST: \"0.0.0.0\"}   # as your add-on calls it\n" +
-	"      listens: any"
 
 // insideOnly says whether all listeners are on a container's own loopback interface.
 func (s *Session) insideOnly(listeners []netip.AddrPort) bool {

@@ -1,21 +1,56 @@
 package contract
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/target"
 )
 
 func TestTheFixOfAServiceThatNeverAnswersFitsItsDiagnosis(t *testing.T) {
-	for diagnosis, want := range map[string]string{
-		"it listens on 127.0.0.1:80 " + insideOnly:                                "container:",
-		"it listens on 127.0.0.1:80, and " + clientProgram + " ends with code 2:": "run the client program by hand",
-		"it listens on 127.0.0.1:80 and not on its port: " + portNotRead:          "service: {port: 8765}",
+	elsewhere := []netip.AddrPort{netip.MustParseAddrPort("127.0.0.1:9")}
+	for name, c := range map[string]struct {
+		backend        string
+		listeners      []netip.AddrPort
+		command        []string
+		diagnosis, fix string
+	}{
+		"on another port":          {"", elsewhere, nil, "not on the port it was given", "service: {port: 8765}"},
+		"inside a container":       {"container", elsewhere, nil, "inside the container", "container:"},
+		"a client that ends badly": {"", elsewhere, []string{"false"}, "ends with code 1", "run the client program by hand"},
+		"nowhere":                  {"", nil, nil, "listens on no port", "Keep the script running"},
 	} {
-		if fix := fixUnready(diagnosis); !strings.Contains(fix, want) {
-			t.Errorf("%s\nfix: %s", diagnosis, fix)
+		t.Run(name, func(t *testing.T) {
+			s := open(t, &fake{silent: true, name: c.backend, listeners: c.listeners}, func(under *target.Target) {
+				under.Budgets.Ready = 300 * time.Millisecond
+				if c.command != nil {
+					under.Service.Protocol, under.Service.Command = "command", c.command
+				}
+			})
+			result := s.Run(t.Context(), must(t, "start/ready"))
+			expect(t, result, report.Fail, c.diagnosis)
+			if !strings.Contains(result.Fix, c.fix) {
+				t.Errorf("fix: %s", result.Fix)
+			}
+		})
+	}
+}
+
+func TestTheGeneralFixSpeaksOfAsyncioToWhoUsesIt(t *testing.T) {
+	s := open(t, &fake{})
+	check := must(t, "stop/sigterm")
+	for code, want := range map[string]string{"import asyncio": check.Fix, "import socketserver": check.FixPlain} {
+		found := scanText("x.py", code+"\nsys.exit(1)\n")
+		s.source = &found
+		if got := s.generalFix(check); got != want || got == "" {
+			t.Errorf("%s: %s", code, got)
 		}
 	}
-	if fix := fixUnready("it listens on no port"); fix != "" {
-		t.Errorf("the check's own fix is right there, not: %s", fix)
+	s.source = &findings{}
+	if got := s.generalFix(check); got != check.Fix {
+		t.Errorf("nothing is known of the code: %s", got)
 	}
 }

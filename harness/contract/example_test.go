@@ -36,14 +36,16 @@ func ExampleCheck_Explain() {
 	// start/loopback-only
 	//
 	// Passes when
-	//   it listens on loopback addresses alone, unless the target file declares otherwise (listens:
-	//   any).
+	//   it listens on loopback addresses alone, unless the target file declares
+	//   otherwise (listens: any).
 	//
 	// Why
-	//   A service that runs Python for its clients must not be open to every machine of the network.
+	//   A service that runs Python for its clients must not be open to every machine
+	//   of the network.
 	//
 	// How
-	//   The addresses on which the process and its children listen are read from the system.
+	//   The addresses on which the process and its children listen are read from the
+	//   system.
 	//
 	// Fix
 	//   Bind 127.0.0.1, not "", 0.0.0.0 or ::

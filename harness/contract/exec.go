@@ -25,8 +25,8 @@ func execTakesEffect(ctx context.Context, s *Session) report.Result {
 		return FromError(err)
 	}
 	secret, name := nonce(), "bgcheck-"+nonce()
-	write, err := life.run(ctx, fmt.Sprintf("_bgt = bpy.data.texts.new(%s)\n_bgt.write(%s)\n_bg['name'] = _bgt.name",
-		pyString(name), pyString(secret)))
+	write, err := life.run(ctx, fmt.Sprintf("_bgt = bpy.data.texts.new(%s)\n_bgt.write(%s)\n%s",
+		pyString(name), pyString(secret), callers))
 	if err != nil {
 		return FromError(err)
 	}
@@ -54,8 +54,21 @@ func execTakesEffect(ctx context.Context, s *Session) report.Result {
 		return Failed("the code took effect, and the reply does not hold what the target file says: "+excerpt(write.reply),
 			"a client cannot tell from this reply that its code ran")
 	}
-	return Passed("one request made a text in bpy.data, the next one read it back; both seen outside of the replies")
+	passed := Passed("one request made a text in bpy.data, the next one read it back; both seen outside of the replies")
+	if by, _ := write.wrote["by"].(string); strings.Contains(by, " keepalive.fire ") {
+		passed.Remark = "the code is run by bpy.app.timers, which never fire in background mode by themselves: our keepalive runs them; " +
+			"a script of your own without it will not"
+	}
+	return passed
 }
+
+// callers is Python that notes the functions which the code is run by, the
+// nearest first: " __main__.<module> my_addon.run keepalive.fire ".
+const callers = "import sys\n_bgw = sys._getframe()\n_bg['by'] = ' '\n" +
+	"while _bgw is not None:\n" +
+	"    _bg['by'] += str(_bgw.f_globals.get('__name__')).split('.')[-1] + '.' + _bgw.f_code.co_name + ' '\n" +
+	"    _bgw = _bgw.f_back\n" +
+	"del _bgw"
 
 // noEffect is the failure for code that left no trace.
 func (s *Session) noEffect(ctx context.Context, life *Life, seen effect) report.Result {

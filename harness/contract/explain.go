@@ -3,6 +3,8 @@ package contract
 import (
 	"fmt"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/report"
 )
 
 // Explain is what `make explain` prints: what the check asserts, why it
@@ -10,43 +12,25 @@ import (
 func (c Check) Explain() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s\n", c.Name)
+	needs := ""
+	if len(c.Needs) > 0 {
+		words := make([]string, len(c.Needs))
+		for i, need := range c.Needs {
+			words[i] = string(need)
+		}
+		needs = strings.Join(words, ", ") + " in the target file; without, it is skipped."
+	}
 	for _, part := range []struct{ head, text string }{
 		{"Passes when", c.True + "."}, {"Why", c.Why}, {"How", c.How}, {"Fix", c.Fix},
+		{"Fix without asyncio", c.FixPlain}, {"Needs", needs},
 	} {
+		if part.text == "" {
+			continue
+		}
 		fmt.Fprintf(&out, "\n%s\n", part.head)
-		for line := range strings.Lines(part.text) {
-			out.WriteString(wrap(strings.TrimRight(line, "\n"), "  ", 96))
+		for _, line := range report.Fold(part.text, report.Columns-2) {
+			out.WriteString(strings.TrimRight("  "+line, " ") + "\n")
 		}
 	}
-	if len(c.Needs) > 0 {
-		needs := make([]string, len(c.Needs))
-		for i, need := range c.Needs {
-			needs[i] = string(need)
-		}
-		fmt.Fprintf(&out, "\nNeeds\n  %s in the target file; without, it is skipped.\n", strings.Join(needs, ", "))
-	}
-	return out.String()
-}
-
-// wrap breaks a sentence into lines of at most width characters; lines of code,
-// which begin with a space, stay as they are.
-func wrap(text, indent string, width int) string {
-	if strings.HasPrefix(text, " ") {
-		return indent + text + "\n"
-	}
-	var out strings.Builder
-	line := indent
-	for i, word := range strings.Fields(text) {
-		switch {
-		case i == 0:
-			line += word
-		case len(line)+1+len(word) > width:
-			out.WriteString(line + "\n")
-			line = indent + word
-		default:
-			line += " " + word
-		}
-	}
-	out.WriteString(line + "\n")
 	return out.String()
 }

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -30,6 +31,10 @@ type fake struct {
 	first int
 	// onTerm is how it ends on a signal; nil: exit code 0.
 	onTerm func(*fakeProcess)
+	// name of the backend; default: fake.
+	name string
+	// listeners it says to have.
+	listeners []netip.AddrPort
 	// zombie: the witness has seen Python finalise.
 	zombie bool
 
@@ -37,7 +42,7 @@ type fake struct {
 	started int
 }
 
-func (f *fake) Name() string { return "fake" }
+func (f *fake) Name() string { return cmp.Or(f.name, "fake") }
 
 func (f *fake) Info(context.Context) (harness.Info, error) {
 	return harness.Info{Version: "0.0.0", Path: "fake"}, nil
@@ -158,7 +163,9 @@ func (p *fakeProcess) Status() harness.Status { return p.status }
 func (p *fakeProcess) Usage(context.Context) (usage.Sample, error) {
 	return usage.Sample{At: time.Now()}, nil
 }
-func (p *fakeProcess) Listeners(context.Context) ([]netip.AddrPort, error) { return nil, nil }
+func (p *fakeProcess) Listeners(context.Context) ([]netip.AddrPort, error) {
+	return p.fake.listeners, nil
+}
 func (p *fakeProcess) ReadFile(_ context.Context, rel string) ([]byte, error) {
 	return fs.ReadFile(os.DirFS(p.spec.Dir), filepath.ToSlash(rel))
 }

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -22,18 +23,38 @@ type broken struct {
 	told bool
 }
 
-// brokenRequests is the corpus for a protocol. Each ends with the client's half
-// of the connection closed, so that a service which waits for more knows that
-// no more will come.
-func brokenRequests(protocol, path string, good []byte) []broken {
-	half := good[:len(good)/2]
-	corpus := []broken{
+// corpus is what a service of the target's protocol is sent; path is one of HTTP,
+// good a whole good request on the wire, frame what parts messages, or nil. Each
+// ends with the client's half of the connection closed, so that a service which
+// waits for more knows that no more will come.
+func corpus(protocol, path string, good []byte, frame func([]byte) ([]byte, error)) []broken {
+	switch {
+	case protocol == "http":
+		return httpRequests(path)
+	case protocol == "command":
+		return strangers()
+	}
+	requests := brokenRequests(good[:len(good)/2])
+	if frame != nil && protocol != "tcp-jsonl" {
+		requests = framed(requests, frame)
+	}
+	if protocol == "tcp-raw" {
+		for i := range requests {
+			requests[i].told = false // a raw service may echo whatever comes
+		}
+	}
+	return requests
+}
+
+// brokenRequests are broken as JSON, or cut.
+func brokenRequests(half []byte) []broken {
+	return []broken{
 		{"an empty request", nil, service.EndWrite, false},
 		{"not JSON", []byte("hello, this is not JSON\n"), service.EndWrite, true},
 		{"bytes that are not UTF-8", []byte("{\"message\": \"\xff\xfe\xc3\x28\"}\n"), service.EndWrite, true},
 		{"NUL bytes", make([]byte, 64), service.EndWrite, true},
-		{"half a request, then the end", half, service.EndWrite, true},
-		{"half a request, then a reset", half, service.EndReset, false},
+		{halfThenEnd, half, service.EndWrite, true},
+		{halfThenReset, half, service.EndReset, false},
 		{"a list", []byte("[1, 2, 3]\n"), service.EndWrite, true},
 		{"a number", []byte("42\n"), service.EndWrite, true},
 		{"null", []byte("null\n"), service.EndWrite, true},
@@ -41,15 +62,53 @@ func brokenRequests(protocol, path string, good []byte) []broken {
 		{"JSON nested 100,000 deep", append([]byte(strings.Repeat("[", 100_000)), '\n'), service.EndWrite, false},
 		{"1 MiB of junk", append([]byte(strings.Repeat("x", oneMiB)), '\n'), service.EndWrite, false},
 	}
-	switch protocol {
-	case "tcp-raw":
-		for i := range corpus {
-			corpus[i].told = false // a raw service may echo whatever comes
-		}
-	case "http":
-		corpus = httpRequests(path)
+}
+
+const (
+	halfThenEnd   = "half a request, then the end"
+	halfThenReset = "half a request, then a reset"
+)
+
+// framed puts each whole request into a frame that is right, so that it is
+// read, and adds frames that are broken. Who ends in the middle of one cannot
+// expect to be told.
+func framed(requests []broken, frame func([]byte) ([]byte, error)) []broken {
+	out := []broken{
+		{"a request without its length", []byte("{\"message\": \"no length\"}\n"), service.EndWrite, false},
+		{"a request of length 0", nil, service.EndWrite, false},
+		{"the greatest length, then the end", bytes.Repeat([]byte{0xff}, 8), service.EndWrite, false},
 	}
-	return corpus
+	if empty, err := frame(nil); err == nil {
+		out[1].wire = empty
+	}
+	for _, one := range requests {
+		switch {
+		case one.what == halfThenEnd || one.what == halfThenReset:
+			one.told = false
+		case len(one.wire) > 0:
+			wire, err := frame(one.wire)
+			if err != nil {
+				continue // longer than a length can say
+			}
+			one.wire = wire
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// strangers are what else connects to a port, whatever its protocol is.
+func strangers() []broken {
+	return []broken{
+		{"a connection that ends at once", nil, service.EndWrite, false},
+		{"a connection that is reset at once", nil, service.EndReset, false},
+		{"a browser's request", []byte("GET / HTTP/1.1\r\nHost: bgcheck\r\nConnection: close\r\n\r\n"), service.EndWrite, false},
+		{"a line of text", []byte("hello\n"), service.EndWrite, false},
+		{"bytes that are not UTF-8", []byte("\xff\xfe\xc3\x28\n"), service.EndWrite, false},
+		{"NUL bytes", make([]byte, 64), service.EndWrite, false},
+		{"64 bytes, then a reset", bytes.Repeat([]byte("x"), 64), service.EndReset, false},
+		{"1 MiB of junk", append([]byte(strings.Repeat("x", oneMiB)), '\n'), service.EndWrite, false},
+	}
 }
 
 // httpRequests are broken on the level of HTTP.
@@ -90,9 +149,10 @@ func aliveBadInput(ctx context.Context, s *Session) report.Result {
 	if of, _, _, _ := s.target.Probe(); of.Path != "" && !strings.Contains(of.Path, "{") {
 		path = of.Path
 	}
+	protocol := s.target.Service.Protocol
 	breaker, ok := good.client.(service.Breaker)
-	if !ok {
-		return Skipped("the target has no wire that the harness can break (protocol " + s.target.Service.Protocol + ")")
+	if !ok { // a client program: what others send to its service needs no protocol
+		breaker = service.TCPRaw(life.addr)
 	}
 	wire, err := good.wire()
 	if err != nil {
@@ -103,7 +163,7 @@ func aliveBadInput(ctx context.Context, s *Session) report.Result {
 		return FromError(err)
 	}
 	var untold, notes []string
-	for _, one := range brokenRequests(s.target.Service.Protocol, path, wire) {
+	for _, one := range corpus(protocol, path, wire, good.frame) {
 		limited, cancel := context.WithTimeout(ctx, s.brief())
 		reply, err := breaker.DoRaw(limited, one.wire, one.end)
 		hung := errors.Is(limited.Err(), context.DeadlineExceeded)
@@ -116,7 +176,7 @@ func aliveBadInput(ctx context.Context, s *Session) report.Result {
 			return result
 		}
 		switch {
-		case hung && one.end != service.EndReset && len(reply) == 0:
+		case protocol != "command" && hung && one.end != service.EndReset && len(reply) == 0:
 			untold = append(untold, fmt.Sprintf("%s: neither answered nor closed within %s", one.what, short(s.brief())))
 		case one.told && len(reply) == 0:
 			untold = append(untold, one.what+": closed without a reply")
@@ -131,6 +191,9 @@ func aliveBadInput(ctx context.Context, s *Session) report.Result {
 	if len(untold) > 0 {
 		return Failed("it lives and answers after every broken request, and does not say what is wrong with: "+strings.Join(untold, "; "),
 			"a request that cannot be read is dropped, or taken for another, and its client waits or is misled", notes...)
+	}
+	if protocol == "command" {
+		return Passed(fmt.Sprintf("it answered after each of %d connections of strangers; requests broken in its own protocol were not sent", len(notes)), notes...)
 	}
 	return Passed(fmt.Sprintf("it answered after each of %d broken requests, and said what was wrong", len(notes)), notes...)
 }

@@ -44,18 +44,15 @@ func (s *Session) unready(ctx context.Context, life *Life, err error) error {
 		s.broken = err
 		return err
 	}
-	seen, diagnosis := s.whyUnready(ctx, life, err)
-	return s.fault(ctx, life, "start/ready", seen, diagnosis)
+	seen, diagnosis, fix := s.whyUnready(ctx, life, err)
+	return s.fault(ctx, life, &FaultError{Check: "start/ready", Seen: seen, Diagnosis: diagnosis, Fix: fix})
 }
 
 // fault remembers a fault that holds for every launch of the target. A launch
 // that was changed, or comes after one that went well, says nothing of the others.
-func (s *Session) fault(ctx context.Context, life *Life, check, seen, diagnosis string) error {
-	fault := &FaultError{
-		Check: check, Seen: seen, Diagnosis: diagnosis,
-		Evidence: life.evidence(), Command: life.Command(),
-		enabled: life.saw(ctx, "enable"),
-	}
+func (s *Session) fault(ctx context.Context, life *Life, fault *FaultError) error {
+	fault.Evidence, fault.Command = life.evidence(), life.Command()
+	fault.enabled = life.saw(ctx, "enable")
 	if !s.everReady && life.plain {
 		s.broken = fault
 		s.share(fault)
@@ -80,21 +77,36 @@ func (s *Session) settle(ctx context.Context, life *Life) error {
 			return fmt.Errorf("ask again: %w", ctx.Err())
 		}
 		if s.ended(ctx, life) {
-			seen, diagnosis := s.whyEnded(ctx, life)
-			return s.fault(ctx, life, "start/ready", "it answered once and then "+seen, diagnosis)
+			return s.endedEarly(ctx, life)
 		}
-		return s.fault(ctx, life, "alive/stays",
-			fmt.Sprintf("it answered its first request, and then none within %s (%s)", short(s.patience()), firstLine(err)),
-			s.whyDeaf(life))
+		return s.fault(ctx, life, &FaultError{
+			Check:     "alive/stays",
+			Seen:      fmt.Sprintf("it answered its first request, and then none within %s (%s)", short(s.patience()), firstLine(err)),
+			Diagnosis: s.whyDeaf(life),
+		})
 	}
 	if !life.alive() {
-		seen, diagnosis := s.whyEnded(ctx, life)
-		return s.fault(ctx, life, "start/ready", "it answered once and then "+seen, diagnosis)
+		return s.endedEarly(ctx, life)
 	}
 	if len(life.saw(ctx, "finalize")) > 0 {
-		return s.fault(ctx, life, "alive/scene", zombieSeen, s.whyZombie())
+		return s.zombie(ctx, life)
 	}
 	return nil
+}
+
+// endedEarly is the fault of a life that ended after its first answer.
+func (s *Session) endedEarly(ctx context.Context, life *Life) error {
+	seen, diagnosis := s.whyEnded(ctx, life)
+	return s.fault(ctx, life, &FaultError{Check: "start/ready", Seen: "it answered once and then " + seen, Diagnosis: diagnosis})
+}
+
+// zombie is the fault of a life that goes on over freed data.
+func (s *Session) zombie(ctx context.Context, life *Life) error {
+	return s.fault(ctx, life, &FaultError{
+		Check:     "alive/scene",
+		Seen:      "the launch script has returned and Python has begun to end, yet the process lives and its service still answers",
+		Diagnosis: s.whyZombie(),
+	})
 }
 
 // ended waits a moment for the end of a process whose service has just gone.
@@ -177,7 +189,7 @@ func (s *Session) attribute(ctx context.Context, check Check, result report.Resu
 	for _, life := range used {
 		exit := life.Exit()
 		if exit == nil && !life.asked && len(life.saw(ctx, "finalize")) > 0 {
-			s.broken = s.fault(ctx, life, "alive/scene", zombieSeen, s.whyZombie())
+			s.broken = s.zombie(ctx, life)
 			return FromError(s.broken)
 		}
 		if exit == nil || exit.Asked || !life.plain {

@@ -26,7 +26,8 @@ type exchange struct {
 	withPath func(place, value string) service.Client
 	// place and value of what probe puts in.
 	place, value string
-	newline      bool // the wire ends a request with one
+	// frame makes a request on the wire; nil where that is the request itself.
+	frame func(request []byte) ([]byte, error)
 }
 
 // payload puts a value in its place, escaped for the request.
@@ -73,11 +74,11 @@ func (e *exchange) do(ctx context.Context, place, value string) ([]byte, error) 
 
 // wire is a whole good request as bytes on the connection.
 func (e *exchange) wire() ([]byte, error) {
-	wire, err := e.payload(e.place, e.value)
-	if e.newline {
-		wire = append(wire, '\n')
+	request, err := e.payload(e.place, e.value)
+	if err != nil || e.frame == nil {
+		return request, err
 	}
-	return wire, err
+	return e.frame(request)
 }
 
 // exchange makes the client for one of the target's requests.
@@ -104,18 +105,19 @@ func (l *Life) exchange(of *target.Exchange) (*exchange, error) {
 func (l *Life) newExchange(of *target.Exchange, address string) (*exchange, error) {
 	fill := l.filler(address)
 	t := l.session.target
-	made := &exchange{text: fill(of.Request), escape: of.Escape, newline: t.Service.Protocol == "tcp-jsonl"}
+	made := &exchange{text: fill(of.Request), escape: of.Escape}
 	headers := map[string]string{}
 	for name, value := range of.Headers {
 		headers[name] = fill(value)
 	}
 	switch t.Service.Protocol {
 	case "tcp-json":
-		made.client = service.TCPJSON(address)
+		return made, made.tcp(service.TCPJSON(address), t.Service.LengthPrefix)
+	case "tcp-raw":
+		return made, made.tcp(service.TCPRaw(address), t.Service.LengthPrefix)
 	case "tcp-jsonl":
 		made.client = service.TCPJSONL(address)
-	case "tcp-raw":
-		made.client = service.TCPRaw(address)
+		made.frame = func(request []byte) ([]byte, error) { return append(request, '\n'), nil }
 	case "http":
 		path := fill(of.Path)
 		at := func(path string) service.Client {
@@ -135,6 +137,20 @@ func (l *Life) newExchange(of *target.Exchange, address string) (*exchange, erro
 		return nil, fmt.Errorf("%w (protocol %q)", service.ErrNoService, t.Service.Protocol)
 	}
 	return made, nil
+}
+
+// tcp sets a client, and its framing.
+func (e *exchange) tcp(client *service.TCP, prefix string) error {
+	e.client = client
+	if prefix == "" {
+		return nil
+	}
+	framing, err := service.NewPrefix(prefix)
+	if err != nil {
+		return err
+	}
+	e.client, e.frame = client.Prefixed(framing), framing.Frame
+	return nil
 }
 
 // command is the author's client program, which runs in the target file's

@@ -40,8 +40,9 @@ func Undecided(reason string, evidence ...string) report.Result {
 type FaultError struct {
 	// Check that fails for it, e.g. "start/ready".
 	Check string
-	// Seen and Diagnosis as that check will report them.
-	Seen, Diagnosis string
+	// Seen and Diagnosis as that check will report them, and Fix where it is not
+	// the check's own.
+	Seen, Diagnosis, Fix string
 	// Evidence and Command of the launch that showed it.
 	Evidence []string
 	Command  string
@@ -92,7 +93,7 @@ func (s *Session) complete(check Check, result *report.Result) {
 		result.Expected = check.True
 	}
 	if result.Verdict == report.Fail && result.Fix == "" {
-		result.Fix = check.Fix
+		result.Fix = s.generalFix(check)
 	}
 	s.mu.Lock()
 	used := append([]*Life(nil), s.used...)

@@ -29,6 +29,7 @@ var patterns = []struct {
 	pattern *regexp.Regexp
 }{
 	{"timer", regexp.MustCompile(`bpy\.app\.timers\.register\b`)},
+	{"asyncio", regexp.MustCompile(`\b(asyncio|await)\b`)},
 	{"modal", regexp.MustCompile(`\b(modal_handler_add|event_timer_add)\b`)},
 	{"thread", regexp.MustCompile(`\b(threading\.Thread|Thread|ThreadPoolExecutor|start_new_thread|ThreadingTCPServer|ThreadingHTTPServer|ThreadingMixIn|run_in_executor|to_thread)\s*\(`)},
 	{"daemon", regexp.MustCompile(`\bdaemon(_threads)?\s*=\s*True|setDaemon\(True\)`)},
@@ -63,6 +64,14 @@ func (s *Session) sources() findings {
 		s.source = &found
 	}
 	return *s.source
+}
+
+// generalFix is the check's fix that fits the target's code.
+func (s *Session) generalFix(check Check) string {
+	if source := s.sources(); check.FixPlain != "" && len(source) > 0 && source.first("asyncio") == "" {
+		return check.FixPlain
+	}
+	return check.Fix
 }
 
 // first is where a pattern was found first, e.g. "handler.py:41", or "".

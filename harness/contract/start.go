@@ -19,7 +19,7 @@ func startReady(ctx context.Context, s *Session) report.Result {
 		result := Failed(fault.Seen, fault.Diagnosis, fault.Evidence...)
 		result.Command = fault.Command
 		result.Expected = s.expectReady()
-		result.Fix = fixUnready(fault.Diagnosis) // "": the check's own
+		result.Fix = fault.Fix
 		return withNotes(result, s.target.Notes)
 	case errors.As(err, &fault):
 		result := Passed("it answered its first request")

@@ -2,7 +2,10 @@ package contract
 
 // words are what is said of a check everywhere: in `make explain`, in the
 // report and in the README.
-type words struct{ true, why, how, fix string }
+type words struct {
+	true, why, how, fix string
+	plain               string // the fix for code without asyncio; "" where fix fits both
+}
 
 // explained is the one source of these texts. "true" completes the sentence
 // "The check passes when ...".
@@ -37,13 +40,21 @@ var explained = map[string]words{
 			"        print(\"cannot listen on port %d: %s\" % (port, error), file=sys.stderr, flush=True)\n" +
 			"        sys.exit(1)\n" +
 			"An uncaught exception does not do it: Blender exits 0 on that unless --python-exit-code 1 stands before --python.",
+		plain: "Let the error of the bind reach the end of the process:\n" +
+			"    try:\n" +
+			"        server = socketserver.ThreadingTCPServer((\"127.0.0.1\", port), Handler)\n" +
+			"    except OSError as error:\n" +
+			"        print(\"cannot listen on port %d: %s\" % (port, error), file=sys.stderr, flush=True)\n" +
+			"        sys.exit(1)\n" +
+			"Bind before a thread is started: an exception in a thread ends nothing. One on the main thread that nobody catches does not do it\n" +
+			"either: Blender exits 0 on that unless --python-exit-code 1 stands before --python.",
 	},
 	"start/bad-config": {
 		true: "an invalid setting is refused with a code other than 0 and a message that names it: it is never replaced by a default in silence",
 		why:  "A service that takes a default for a mistyped setting runs somewhere else than its operator believes.",
 		how:  "It is launched once with each setting under `refuses` in the target file; by default a word and 70000 are given as port.",
 		fix: "Check settings before anything is started:\n" +
-			"    text = os.environ.get(\"MY_PORT\", \"23333\")\n" +
+			"    text = os.environ.get(\"MY_PORT\", \"23333\")   # or an argument behind --\n" +
 			"    if not text.isdigit() or int(text) > 65535:\n" +
 			"        print(\"MY_PORT=%r is not a port (0 to 65535)\" % text, file=sys.stderr, flush=True)\n" +
 			"        sys.exit(2)",
@@ -66,6 +77,14 @@ var explained = map[string]words{
 			"            break\n" +
 			"        time.sleep(0.05)\n" +
 			"Do not end it on a status such as service.is_running(), and keep the listening socket open after a client has come.",
+		plain: "Let the loop on the main thread end for one reason alone: that it was asked to.\n" +
+			"    while not stopping.is_set():\n" +
+			"        try:\n" +
+			"            job = work.get(timeout=0.5)   # threads take requests, the main thread does the work\n" +
+			"        except queue.Empty:\n" +
+			"            continue\n" +
+			"        job()\n" +
+			"Do not end it on a status such as service.is_running(), and keep the listening socket open after a client has come.",
 	},
 	"alive/scene": {
 		true: "bpy.data is still populated while the service answers",
@@ -80,7 +99,8 @@ var explained = map[string]words{
 		true: "after each of a corpus of broken requests it still answers, and each that can be told got a clear error",
 		why:  "Sooner or later something else connects: a port scanner, a browser, an older client. One bad request must not end the service for all.",
 		how: "Not JSON, bytes that are not UTF-8, NUL bytes, half a request, a reset in its middle, wrong types, deep nesting, 1 MiB of junk: " +
-			"each on a connection of its own, and after each a good request must be answered.",
+			"each on a connection of its own, and after each a good request must be answered. Where a client program speaks to the service, " +
+			"it gets what strangers send: a browser's request, junk, resets.",
 		fix: "Catch what a request can cause where the request is handled, and answer:\n" +
 			"    try:\n" +
 			"        request = json.loads(data.decode(\"utf-8\"))\n" +
@@ -125,12 +145,27 @@ var explained = map[string]words{
 			"                return  # more is to come\n" +
 			"            self.answer(request)\n" +
 			"With asyncio streams give start_server(..., limit=LARGE): the default is 64 KiB.",
+		plain: "recv gives what has come, not a request: collect bytes until the request is complete, then decode:\n" +
+			"    buffer = b\"\"\n" +
+			"    while True:\n" +
+			"        data = connection.recv(65536)\n" +
+			"        if not data:\n" +
+			"            return\n" +
+			"        buffer += data\n" +
+			"        try:\n" +
+			"            request = json.loads(buffer.decode(\"utf-8\"))\n" +
+			"        except ValueError:\n" +
+			"            continue  # more is to come\n" +
+			"        break\n" +
+			"Where a length stands before the message, read until so many bytes are there; recv(length) may give fewer. Answer with sendall, not send.",
 	},
 	"echo/concurrent": {
 		true: "32 clients at once each get their own answer",
 		why:  "State kept in the service and not in the connection is overwritten by the next client.",
 		how:  "32 connections are opened at once, each with a text of its own, which its reply must hold, and no other's.",
 		fix:  "Keep buffers and replies in the connection's object (asyncio.Protocol makes one for each), and listen with a backlog of 100.",
+		plain: "Keep buffers and replies in the connection's handler, not in the module or the server, and listen with a backlog of 100:\n" +
+			"    server.listen(100)   # socketserver: request_queue_size = 100",
 	},
 
 	"exec/takes-effect": {
@@ -195,6 +230,15 @@ var explained = map[string]words{
 			"    loop.add_signal_handler(signal.SIGTERM, loop.stop)   # asyncio\n" +
 			"    signal.signal(signal.SIGTERM, on_signal)             # or: def on_signal(n, f): global keep_running; keep_running = False\n" +
 			"pyaddon/keepalive.py does this.",
+		plain: "Install a handler on the main thread that ends the loop, then clean up and exit 0:\n" +
+			"    stopping = threading.Event()\n" +
+			"    for number in (signal.SIGTERM, signal.SIGINT):\n" +
+			"        signal.signal(number, lambda number, frame: stopping.set())\n" +
+			"    while not stopping.is_set():\n" +
+			"        work_for(0.5)          # wait with a timeout: a signal does not end an endless wait for a queue\n" +
+			"    server.shutdown()          # from another thread than serve_forever's\n" +
+			"    server.server_close()\n" +
+			"    sys.exit(0)",
 	},
 	"stop/sigint": {
 		true: "the first SIGINT ends it in the same way",
@@ -203,6 +247,9 @@ var explained = map[string]words{
 		fix: "Handle SIGINT as SIGTERM:\n" +
 			"    for number in (signal.SIGTERM, signal.SIGINT):\n" +
 			"        loop.add_signal_handler(number, loop.stop)",
+		plain: "Handle SIGINT as SIGTERM:\n" +
+			"    for number in (signal.SIGTERM, signal.SIGINT):\n" +
+			"        signal.signal(number, lambda number, frame: stopping.set())",
 	},
 	"stop/twice": {
 		true: "two SIGTERMs a moment apart end it as one does, and clean up once",
@@ -240,6 +287,9 @@ var explained = map[string]words{
 		fix: "Let the request end the loop, after its reply has been sent:\n" +
 			"    reply({\"ok\": True})\n" +
 			"    loop.call_soon(loop.stop)",
+		plain: "Let the request end the loop, after its reply has been sent:\n" +
+			"    connection.sendall(reply)\n" +
+			"    stopping.set()             # the loop on the main thread looks at it",
 	},
 	"stop/as-pid-1": {
 		true: "SIGTERM ends it in the same way as process 1 of a container, without an init",
@@ -262,6 +312,13 @@ var explained = map[string]words{
 			"        if async_loop.kick_async_loop():\n" +
 			"            break\n" +
 			"        time.sleep(0.05)",
+		plain: "Wait for work instead of looking for it, with a timeout so that a signal is seen:\n" +
+			"    while not stopping.is_set():\n" +
+			"        try:\n" +
+			"            job = work.get(timeout=0.5)\n" +
+			"        except queue.Empty:\n" +
+			"            continue\n" +
+			"        job()",
 	},
 	"idle/wakeups": {
 		true: "voluntary context switches a second over the quiet window are within the budget",
@@ -276,6 +333,7 @@ var explained = map[string]words{
 			"ten times and 50 ms slower than usual, or over the budget, is measured again in another window before it counts.",
 		fix: "Drive the loop by its own selector (pyaddon/keepalive.py: 0.2 ms a request), or sleep 50 ms at most in each turn:\n" +
 			"    time.sleep(0.05)",
+		plain: "Wait where the work comes in, and not for a time: work.get(timeout=0.5) returns as soon as there is a job; sleep(1) does not.",
 	},
 	"idle/memory": {
 		true: "memory is flat over a thousand requests",
@@ -292,5 +350,8 @@ var explained = map[string]words{
 			"        ...\n" +
 			"    finally:\n" +
 			"        writer.close()",
+		plain: "Close what a request opens, also when it fails:\n" +
+			"    with connection:\n" +
+			"        ...",
 	},
 }

@@ -58,7 +58,7 @@ func unfit(r rune) bool {
 // clean returns the result as it goes into a part: fit characters, bounded
 // lengths, finite seconds, evidence one line an item and never nil.
 func (r Result) clean() Result {
-	for _, field := range []*string{&r.Name, &r.Expected, &r.Seen, &r.Diagnosis, &r.Fix, &r.Command, &r.Target, &r.TargetFile} {
+	for _, field := range []*string{&r.Name, &r.Expected, &r.Seen, &r.Diagnosis, &r.Remark, &r.Fix, &r.Command, &r.Target, &r.TargetFile} {
 		*field = bound(strings.TrimSpace(Clean(*field)), maxText)
 	}
 	if r.Verdict.rank() < 0 {

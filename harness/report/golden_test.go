@@ -20,7 +20,7 @@ func sample() *Report {
 		"bpy.app.timers, and timers never fire in background mode"
 	checks := []Result{
 		{Name: "start/ready", Verdict: Pass, Seconds: 0.8412, Expected: "an answer within 30s", Seen: "answered after 0.84 s"},
-		{Name: "echo/round-trip", Verdict: Pass, Seconds: 1.2},
+		{Name: "echo/round-trip", Verdict: Pass, Seconds: 1.2, Remark: "only while our keep-alive runs | and not without it"},
 		{Name: "exec/takes-effect", Verdict: Fail, Seconds: 5.104, Expected: "bpy.data holds the object that the code made",
 			Seen: "no such object", Diagnosis: long,
 			Fix:      "Run the code on the main thread, in the request's own callback:\n    result = run(code)\n    transport.write(reply(result))",
@@ -93,7 +93,7 @@ func TestTextForTerminalsFits80Columns(t *testing.T) {
 	text := r.Table("out", false)
 	for _, check := range r.Checks {
 		check.Command = "" // stays whole
-		text += check.Line(false) + check.Details()
+		text += new(Reasons).Line(check, false) + check.Details()
 	}
 	for line := range strings.Lines(text) {
 		if n := utf8.RuneCountInString(strings.TrimSuffix(line, "\n")); n > Columns {

@@ -29,6 +29,8 @@ func (r *Report) Markdown() string {
 		why := ""
 		if check.Verdict != Pass {
 			why = check.headline()
+		} else if check.Remark != "" {
+			why = check.Remark
 		}
 		fmt.Fprintf(&b, "| %s | %s | %.2f | %s |\n", verdict, mdText(check.title()), check.Seconds, mdText(why))
 	}

@@ -42,6 +42,8 @@ type Result struct {
 	// Diagnosis names the cause in one sentence (for skip and inconclusive:
 	// the reason). Empty on pass.
 	Diagnosis string `json:"diagnosis"`
+	// Remark on a pass: a condition that it holds under, in one sentence.
+	Remark string `json:"remark,omitempty"`
 	// Fix says what to change, with the lines to write. Empty unless fail.
 	Fix string `json:"fix"`
 	// Evidence: log lines, numbers, file names; one item a line. An array in

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -30,8 +31,8 @@ func Colour(f *os.File) bool {
 }
 
 // Table is the report for a terminal of 80 columns: a line for each check,
-// below those that did not pass the diagnosis and below those that failed the
-// fix, then the totals and where the report is. place is the out folder as the
+// below those that did not pass the diagnosis, below those that failed the fix,
+// below a pass its remark, then the totals and where the report is. place is the out folder as the
 // reader should see it.
 func (r *Report) Table(place string, colour bool) string {
 	var b strings.Builder
@@ -43,27 +44,10 @@ func (r *Report) Table(place string, colour bool) string {
 	if len(r.Checks) > 0 {
 		fmt.Fprintf(&b, "%-*s  %-*s %8s\n", len(Inconclusive), "verdict", nameWidth(r.Checks), "check", "seconds")
 	}
-	saidAt := map[string]string{} // reason to the check that it stands below
+	var reasons Reasons
 	for _, check := range r.Checks {
 		fmt.Fprintf(&b, "%s  %-*s %8.2f", check.Verdict.Paint(colour), nameWidth(r.Checks), check.title(), check.Seconds)
-		why := check.Diagnosis
-		if why == "" {
-			why = check.Seen
-		}
-		first := saidAt[why]
-		switch {
-		case check.Verdict == Pass:
-			b.WriteString("\n")
-			continue
-		case check.Verdict == Skip && why != "" && first != "":
-			b.WriteString("  as " + first + "\n")
-			continue
-		}
-		if check.Verdict == Skip {
-			saidAt[why] = check.title()
-		}
-		b.WriteString("\n")
-		below(&b, indent, "", why)
+		b.WriteString(reasons.below(indent, check))
 		if check.Verdict == Fail {
 			below(&b, indent, "fix: ", check.Fix)
 		}
@@ -86,15 +70,37 @@ func (r *Report) Table(place string, colour bool) string {
 	return b.String()
 }
 
-// Line is one finished check as a line of progress.
-func (r Result) Line(colour bool) string {
+// Reasons remembers why checks were skipped, so that what is said of many is
+// said once. The zero value is empty.
+type Reasons struct{ saidAt map[string]string }
+
+// Line is one finished check as a line of progress, with its reason or its
+// remark below, or behind it the name of the check that has the same reason.
+func (s *Reasons) Line(r Result, colour bool) string {
 	line := fmt.Sprintf("%s  %-24s %8.2f s", r.Verdict.Paint(colour), r.Name, r.Seconds)
-	if r.Verdict == Pass {
-		return line + "\n"
-	}
+	return line + s.below(strings.Repeat(" ", len(Inconclusive)+2), r)
+}
+
+// below ends the line of a check, and writes what stands below it.
+func (s *Reasons) below(indent string, r Result) string {
 	var b strings.Builder
-	b.WriteString(line + "\n")
-	below(&b, strings.Repeat(" ", len(Inconclusive)+2), "", r.headline())
+	why := cmp.Or(r.Diagnosis, r.Seen)
+	first := s.saidAt[why]
+	switch {
+	case r.Verdict == Pass:
+		b.WriteString("\n")
+		below(&b, indent, "note: ", r.Remark)
+		return b.String()
+	case r.Verdict == Skip && first != "":
+		return "  as " + first + "\n"
+	case r.Verdict == Skip && why != "":
+		if s.saidAt == nil {
+			s.saidAt = map[string]string{}
+		}
+		s.saidAt[why] = r.title()
+	}
+	b.WriteString("\n")
+	below(&b, indent, "", why)
 	return b.String()
 }
 

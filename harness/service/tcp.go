@@ -9,7 +9,8 @@ import (
 )
 
 // TCP is a client over plain TCP: one connection a request, closed by either
-// side when the reply is whole. TCPJSON, TCPJSONL and TCPRaw make one.
+// side when the reply is whole. TCPJSON, TCPJSONL and TCPRaw make one;
+// Prefixed changes how it parts messages.
 type TCP struct {
 	peer
 	// frame makes what goes over the wire of a request.
@@ -18,6 +19,8 @@ type TCP struct {
 	// end is how a whole request is ended.
 	end  Ending
 	late bool
+	// isJSON: a reply that is no JSON value is malformed.
+	isJSON bool
 }
 
 var (
@@ -46,7 +49,7 @@ func newTCP(protocol, address string) *TCP {
 func TCPJSON(address string) *TCP {
 	c := newTCP("tcp-json", address)
 	c.frame = func(request []byte) ([]byte, error) { return request, nil }
-	c.read, c.end, c.late = readJSON, EndNone, true
+	c.read, c.end, c.late, c.isJSON = readJSON, EndNone, true, true
 	return c
 }
 

@@ -137,7 +137,7 @@ func (s *suite) spec(ctx context.Context, p place) {
 		if result.Verdict != report.Skip {
 			line.Diagnosis, line.Seen = "", "" // Ginkgo shows all of it right behind
 		}
-		lines.Line(line.Line(colour()))
+		lines.Line(s.reasons.Line(line, colour()))
 	}
 	switch result.Verdict {
 	case report.Pass:

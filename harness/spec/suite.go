@@ -46,6 +46,7 @@ type suite struct {
 
 	session   *contract.Session
 	abandoned int
+	reasons   report.Reasons
 }
 
 func newSuite(options ...Option) *suite {

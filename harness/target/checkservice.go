@@ -48,6 +48,9 @@ func (t *Target) checkService(p *problems) {
 	if t.Service.Protocol == "command" && len(s.Command) == 0 && !p.given("service.command") {
 		p.addAt("service.protocol", "protocol command needs the client program; expected service.command: [program, argument, ...]")
 	}
+	if protocol := t.protocol(); s.LengthPrefix != "" && protocol != "tcp-json" && protocol != "tcp-raw" && !p.broken("service.protocol") {
+		p.addAt("service.length_prefix", "service.length_prefix is used with protocols tcp-json and tcp-raw only, and the protocol is %s; expected one of these, or no such key", protocol)
+	}
 	t.only(p, "http", s.Method != "", "service.method")
 	t.only(p, "http", s.Path != "", "service.path")
 	t.only(p, "http", len(s.Headers) > 0, "service.headers")

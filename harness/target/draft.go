@@ -14,21 +14,24 @@ import (
 // draft is a target file being written from a survey.
 type draft struct {
 	*survey
-	folder string // of the file
+	folder string // beside the add-on, where its scripts lie
+	base   string // of the file: its paths are relative to that
 	addon  string // path in the file
 	module string
 	out    bytes.Buffer
 	notes  []string
 	holder bool // {port} is used
+	told   bool // the service learns its port by env or launch.args
 }
 
 // Draft writes a first target file for the add-on at path (folder, .py file or
 // zip) by reading its source: bl_info and blender_manifest.toml, reads of the
 // environment, port constants, imports, functions that look like a start. Each
 // line has a comment that says where it comes from; TODO marks what could not
-// be told. Notes say the same in short, for the terminal. The file belongs
-// where DraftFile says. Nothing is run, and Python is not needed.
-func Draft(path string) (text []byte, notes []string, err error) {
+// be told. Notes say the same in short, for the terminal. Paths in it are
+// relative to the folder of file, where the text is to be written; "" is what
+// DraftFile says. Nothing is run, and Python is not needed.
+func Draft(path, file string) (text []byte, notes []string, err error) {
 	path, folder, err := draftPlace(path)
 	if err != nil {
 		return nil, nil, err
@@ -41,18 +44,20 @@ func Draft(path string) (text []byte, notes []string, err error) {
 		return nil, nil, fmt.Errorf("read add-on: %s has no __init__.py and no blender_manifest.toml, nor has a folder in it; "+
 			"expected the add-on's folder, .py file or zip", path)
 	}
-	d := &draft{survey: s, folder: folder}
-	if d.addon, err = filepath.Rel(folder, path); err != nil {
-		d.addon = path
+	d := &draft{survey: s, folder: folder, base: folder}
+	if file != "" {
+		if d.base, err = filepath.Abs(filepath.Dir(file)); err != nil {
+			return nil, nil, fmt.Errorf("find the target file's folder: %w", err)
+		}
 	}
-	d.addon = filepath.ToSlash(d.addon)
+	d.addon = d.relative(path)
 	d.head()
 	d.launch()
 	d.environment()
 	d.service()
 	d.requests()
 	d.tail()
-	if _, err := parse(FileName, d.out.Bytes(), folder); err != nil {
+	if _, err := parse(FileName, d.out.Bytes(), d.base); err != nil {
 		var mistakes *Errors
 		if !errors.As(err, &mistakes) {
 			return nil, nil, err
@@ -116,6 +121,15 @@ func draftPlace(path string) (addon, folder string, err error) {
 	return addon, folder, nil
 }
 
+// relative is a path as the file writes it.
+func (d *draft) relative(path string) string {
+	short, err := filepath.Rel(d.base, path)
+	if err != nil {
+		short = path
+	}
+	return filepath.ToSlash(short)
+}
+
 // line writes one line.
 func (d *draft) line(format string, args ...any) { fmt.Fprintf(&d.out, format+"\n", args...) }
 
@@ -166,7 +180,9 @@ func (d *draft) head() {
 	}
 	if d.isScript() {
 		d.line("# It has neither bl_info nor register(): a script, run with --python.")
-		d.line("launch: {script: %s}", scalar(d.addon))
+		d.line("launch:")
+		d.line("  script: %s", scalar(d.addon))
+		d.arguments(d.survey)
 		d.line("")
 		d.note("script %s", d.addon)
 		return

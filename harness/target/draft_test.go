@@ -14,10 +14,11 @@ func TestDrafts(t *testing.T) {
 		"seeds": "echo_addon", "http": "web-service.py", "typed": "plugin", "extension": "ext",
 		"script": "serve.py", "own-script": "my_addon", "no-service": "tool",
 		"self-starting": "service", "json-rpc": "tools", "xml-rpc": "rpc.py",
+		"length-prefixed": "framed", "fixed-port": "fixed.py",
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := filepath.Join("testdata", "draft", name)
-			text, notes, err := Draft(filepath.Join(folder, addon))
+			text, notes, err := Draft(filepath.Join(folder, addon), "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -41,7 +42,7 @@ func TestDraftOfEveryExampleLoads(t *testing.T) {
 			continue
 		}
 		addon := target.Resolve(target.Addon)
-		text, _, err := Draft(addon)
+		text, _, err := Draft(addon, "")
 		if err != nil {
 			t.Errorf("Draft(%s): %v", target.Addon, err)
 			continue
@@ -66,17 +67,17 @@ func TestDraftFindsTheAddonInARepository(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(inside, "__init__.py"), []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	text, _, err := Draft(folder)
+	text, _, err := Draft(folder, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(string(text), "\naddon: src/my_addon\n") || !strings.Contains(string(text), "\n  start: serve\n") {
 		t.Errorf("draft:\n%s", text)
 	}
-	if _, _, err := Draft(t.TempDir()); err == nil || !strings.Contains(err.Error(), "has no __init__.py") {
+	if _, _, err := Draft(t.TempDir(), ""); err == nil || !strings.Contains(err.Error(), "has no __init__.py") {
 		t.Errorf("Draft of an empty folder: %v", err)
 	}
-	if _, _, err := Draft(filepath.Join(folder, "nothing")); err == nil {
+	if _, _, err := Draft(filepath.Join(folder, "nothing"), ""); err == nil {
 		t.Error("Draft of what is not there: no error")
 	}
 }
@@ -112,7 +113,7 @@ func FuzzDraft(f *testing.F) {
 		if err := os.WriteFile(file, []byte(source), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		text, _, err := Draft(file)
+		text, _, err := Draft(file, "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -200,16 +201,47 @@ func (d *draft) startingClass() string {
 	return ""
 }
 
+var portOption = regexp.MustCompile(`(?i)^--?([a-z]+[-_])*port$`)
+
+// arguments writes launch.args where a script reads its port from them. A
+// variable of the environment goes before that.
+func (d *draft) arguments(script *survey) {
+	if d.envPort() {
+		return
+	}
+	for _, text := range sortedPlaces(script.texts) {
+		if portOption.MatchString(text) {
+			d.line("  # %s: %q", script.texts[text], comment(text))
+			d.line("  args: [%s, \"{port}\"]", scalar(text))
+			d.note("port by the argument %s (%s)", text, script.texts[text])
+			d.told = true
+			return
+		}
+	}
+	at, reads := script.attributes["argv"]
+	if _, behind := script.texts["--"]; reads && behind {
+		d.todo("  ", "%s: it reads its arguments; see that the first one is the port", at)
+		d.line("  args: [\"{port}\"]")
+		d.told = true
+	}
+}
+
+// envPort says whether a variable for the port is read.
+func (d *draft) envPort() bool {
+	return slices.ContainsFunc(d.env, func(read envRead) bool { return portName.MatchString(read.name) })
+}
+
 // ownScript looks beside the add-on for a script that launches it, and writes
 // the launch when there is one.
 func (d *draft) ownScript() bool {
-	if d.addon == "." || strings.Contains(d.addon, "/") {
+	addon := filepath.Join(d.base, filepath.FromSlash(d.addon))
+	if filepath.Dir(addon) != d.folder {
 		return false
 	}
 	files, _ := filepath.Glob(filepath.Join(d.folder, "*.py"))
 	for i, file := range files {
 		name := filepath.Base(file)
-		if name == d.addon || i > 20 {
+		if file == addon || i > 20 {
 			continue
 		}
 		if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
@@ -235,10 +267,12 @@ func (d *draft) ownScript() bool {
 		} else {
 			d.line("  # It keeps Blender alive (%s).", drives)
 		}
-		d.line("  script: %s", scalar(name))
-		d.line("")
+		d.line("  script: %s", scalar(d.relative(file)))
 		d.note("launch script: %s", name)
 		d.env = append(d.env, s.env...)
+		d.ports = append(d.ports, s.ports...)
+		d.arguments(s)
+		d.line("")
 		return true
 	}
 	return false

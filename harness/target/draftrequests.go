@@ -56,6 +56,14 @@ func (d *draft) parameter(names ...string) word {
 	return word{text, at, ok}
 }
 
+// codeKey is the key of the code: what is handed to exec, or a usual name.
+func (d *draft) codeKey(usual func(...string) word) word {
+	if d.execKey.text != "" {
+		return d.execKey
+	}
+	return usual(codeKeys...)
+}
+
 // kind is a word that requests are told apart by.
 func (d *draft) kind(names ...string) word {
 	text, at, ok := anyOf(d.words, names...)
@@ -70,8 +78,8 @@ func (d *draft) textWord(names ...string) word {
 // codeKeys and so on are words that services use, the commonest first.
 var (
 	messageKeys = []string{"message", "text", "msg", "echo"}
-	codeKeys    = []string{"code", "script", "python", "source", "expression", "exec", "eval", "run"}
-	typeKeys    = []string{"type", "command", "cmd", "method", "action", "op"}
+	codeKeys    = []string{"code", "script", "python", "source", "src", "snippet", "expression", "exec", "eval", "run"}
+	typeKeys    = []string{"type", "command", "cmd", "method", "action", "op", "operation", "kind", "verb"}
 	paramKeys   = []string{"params", "args", "arguments", "kwargs"}
 	execWords   = []string{"execute_code", "exec_code", "execute_python", "run_code", "run_python", "execute", "exec", "eval", "run"}
 	pingWords   = []string{"ping", "status", "health", "get_status", "get_scene_info", "version", "info"}
@@ -80,9 +88,9 @@ var (
 
 // jsonRequests writes the requests of a JSON service.
 func (d *draft) jsonRequests() {
-	message, code := d.keyWord(messageKeys...), d.keyWord(codeKeys...)
+	message, code := d.keyWord(messageKeys...), d.codeKey(d.keyWord)
 	if typ := d.keyWord(typeKeys...); typ.ok && !d.simple(message, code) {
-		d.typedRequests(typ, d.parameter(codeKeys...))
+		d.typedRequests(typ, d.codeKey(d.parameter))
 		return
 	}
 	if message.ok {
@@ -119,8 +127,12 @@ func (d *draft) typedRequests(typ, code word) {
 	}
 	if echo := d.kind("echo"); echo.ok {
 		key := d.parameter(messageKeys[:3]...)
+		if value := d.valueOf[echo.text]; value.ok && !key.ok {
+			key = value
+		}
 		if !key.ok {
 			key.text = "message"
+			d.todo("", "see that %q is the key whose value comes back", key.text)
 		}
 		d.asked("echo", request("echo", key.text, "{message}"), echo)
 	} else if ping := d.kind(pingWords...); ping.ok {

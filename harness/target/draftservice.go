@@ -59,7 +59,7 @@ func (d *draft) environment() {
 		switch {
 		case portName.MatchString(read.name) && !d.holder:
 			write(read, "{port}")
-			d.holder = true
+			d.holder, d.told = true, true
 			d.note("port by %s (%s)", read.name, read.place)
 		case tokenName.MatchString(read.name):
 			tokens = append(tokens, read)
@@ -101,6 +101,9 @@ func (d *draft) protocol() (protocol, why string) {
 	if at, ok := d.has("websockets", "websocket_server", "simple_websocket_server", "socketio"); ok {
 		return "command", at.String() + ": WebSocket, which needs a client program of yours"
 	}
+	if at, ok := d.texts["Sec-WebSocket-Accept"]; ok {
+		return "command", at.String() + ": WebSocket, which needs a client program of yours"
+	}
 	if at, ok := d.has("xmlrpc.server", "xmlrpc"); ok {
 		return "http", at.String() + ": XML-RPC"
 	}
@@ -113,6 +116,12 @@ func (d *draft) protocol() (protocol, why string) {
 		}
 	}
 	at, isJSON := d.has("json")
+	if prefix, where := d.lengthPrefix(); prefix != "" {
+		if isJSON {
+			return "tcp-json", where.String() + ": JSON (" + at.String() + ") behind its length"
+		}
+		return "tcp-raw", where.String() + ": messages behind their length"
+	}
 	if !isJSON {
 		return "tcp-raw", "a TCP server, and no JSON"
 	}
@@ -123,6 +132,33 @@ func (d *draft) protocol() (protocol, why string) {
 		return "tcp-jsonl", d.newline.String() + ": JSON parted by line ends"
 	}
 	return "tcp-json", at.String() + ": JSON over TCP"
+}
+
+// structLength are formats of Python's struct that a length is most often
+// written in, with what they mean.
+var structLength = []struct{ format, prefix string }{
+	{">I", "uint32be"}, {"!I", "uint32be"}, {">L", "uint32be"}, {"!L", "uint32be"}, {">i", "uint32be"}, {"!i", "uint32be"},
+	{"<I", "uint32le"}, {"<L", "uint32le"}, {"<i", "uint32le"},
+	{">Q", "uint64be"}, {"!Q", "uint64be"}, {"<Q", "uint64le"}, {">H", "uint16be"}, {"!H", "uint16be"}, {"<H", "uint16le"},
+}
+
+// lengthPrefix guesses in what form messages have their length before them; ""
+// when nothing looks like it.
+func (d *draft) lengthPrefix() (prefix string, at place) {
+	if _, _, ok := anyOf(d.calls, "unpack", "unpack_from", "Struct"); ok {
+		for _, known := range structLength {
+			if at, ok := d.texts[known.format]; ok {
+				return known.prefix, at
+			}
+		}
+	}
+	if at, ok := d.calls["from_bytes"]; ok {
+		if _, little := d.texts["little"]; little {
+			return "uint32le", at
+		}
+		return "uint32be", at
+	}
+	return "", place{}
 }
 
 // service writes how the service is spoken to.
@@ -138,13 +174,18 @@ func (d *draft) service() {
 	d.line("  # %s", comment(why))
 	d.line("  protocol: %s", protocol)
 	d.note("protocol: %s (%s)", protocol, why)
+	if prefix, at := d.lengthPrefix(); prefix != "" && (protocol == "tcp-json" || protocol == "tcp-raw") {
+		d.line("  # %s: see that each reply has its length before it, too", at)
+		d.line("  length_prefix: %s", prefix)
+		d.note("length_prefix: %s (%s)", prefix, at)
+	}
 	if protocol == "command" {
 		d.todo("  ", "write a client that sends its standard input and prints the reply")
 		d.line(`  command: [python3, "{target}/client.py", "{port}"]`)
 		d.holder = true
 	}
 	switch {
-	case d.holder && d.env != nil:
+	case d.told:
 	case len(d.ports) > 0:
 		port := d.ports[0]
 		d.line("  # %s: %s = %s", port.place, port.name, port.value)

@@ -24,7 +24,9 @@ type survey struct {
 	// up in a mapping, word that a request is told apart by, parameter, called
 	// name, attribute, class, path of a request.
 	imports, texts, keys, words, parameters, calls, attributes, classes, routes places
-	newline                                                                     place // where bytes are parted by line ends
+	newline                                                                     place           // where bytes are parted by line ends
+	execKey                                                                     word            // the key whose value is run
+	valueOf                                                                     map[string]word // the key looked up behind a word
 }
 
 // places maps what was found to where it first was.
@@ -33,7 +35,7 @@ type places map[string]place
 func newSurvey() *survey {
 	return &survey{
 		blInfo: map[string]string{}, imports: places{}, texts: places{}, keys: places{}, words: places{},
-		parameters: places{}, calls: places{}, attributes: places{}, classes: places{}, routes: places{},
+		valueOf: map[string]word{}, parameters: places{}, calls: places{}, attributes: places{}, classes: places{}, routes: places{},
 	}
 }
 
@@ -181,6 +183,7 @@ func (s *survey) readArchive(file string) error {
 func (s *survey) file(f pyFile) {
 	t := pyStream(f.tokens)
 	constants := map[string]string{}
+	s.executed(f.name, t)
 	for i, token := range t {
 		at := place{f.name, token.line}
 		switch {

@@ -62,6 +62,9 @@ func (s *survey) key(t pyStream, i int, at place) {
 		remember(s.keys, text, at)
 	case t.is(i-2, "=", "=") && !t.is(i-3, "name", "=", "="), s.handler(t, i):
 		remember(s.words, text, at)
+		if _, known := s.valueOf[text]; !known {
+			s.valueOf[text] = valueAfter(at.file, t, i+1)
+		}
 	case t.at(i).bytes && text == `\n` && t.is(i-1, "(") && partings[t.text(i-2)] && s.newline.line == 0:
 		s.newline = at
 	}
@@ -95,6 +98,9 @@ func (s *survey) name(t pyStream, i int, at place, constants map[string]string) 
 	}
 	if t.is(i+1, "(") {
 		remember(s.calls, name, at)
+		if startName.MatchString(name) && t.is(i+3, ")") {
+			s.port("an argument of "+name, t.text(i+2), at) // start_server(9999)
+		}
 	}
 	value := i + 2
 	switch {
@@ -229,4 +235,59 @@ func (s *survey) info(t pyStream, i int) {
 			s.blInfo["blender"] = t.text(i+3) + "." + t.text(i+5)
 		}
 	}
+}
+
+// executed notes the key whose value is handed to exec() or eval(): looked up
+// there, or put into the name that is handed over, or handed to the function
+// that runs its parameter.
+func (s *survey) executed(file string, t pyStream) {
+	within := "" // the function that this is in
+	for i := range t {
+		if t.is(i, "def") {
+			within = t.text(i + 1)
+		}
+		if s.execKey.ok || !(t.is(i, "exec", "(") || t.is(i, "eval", "(")) || t.is(i-1, ".") || t.is(i-1, "def") {
+			continue
+		}
+		run := i + 2
+		if t.is(run, "compile", "(") {
+			run += 2
+		}
+		if s.execKey = lookedUp(file, t, run, 6); s.execKey.ok || t.at(run).kind != 'n' {
+			continue
+		}
+		for n := range t {
+			switch {
+			case t.is(n, t.text(run), "=") && !t.is(n+2, "=") && t.at(n).first:
+				s.execKey = lookedUp(file, t, n+2, 8)
+			case t.is(n, within, "(") && within != "" && !t.is(n-1, "def"):
+				s.execKey = lookedUp(file, t, n+2, 8)
+			}
+			if s.execKey.ok {
+				break
+			}
+		}
+	}
+}
+
+// valueAfter is the key that is looked up soon behind a word that requests are
+// told apart by, before the next such word.
+func valueAfter(file string, t pyStream, begin int) word {
+	for i := begin; i < begin+25 && !t.is(i, "=", "="); i++ {
+		if key := lookedUp(file, t, i, 1); key.ok {
+			return key
+		}
+	}
+	return word{}
+}
+
+// lookedUp is the first key that is looked up in an expression of at most so
+// many tokens: m["code"] or m.get("code").
+func lookedUp(file string, t pyStream, begin, most int) word {
+	for i := begin; i < begin+most && i < len(t) && (i == begin || !t.at(i).first); i++ {
+		if t.at(i).kind == 's' && (t.is(i-1, "[") && t.is(i+1, "]") || t.is(i-2, "get", "(") || t.is(i-2, "pop", "(")) {
+			return word{t.text(i), place{file, t.at(i).line}, true}
+		}
+	}
+	return word{}
 }

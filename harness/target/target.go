@@ -130,6 +130,10 @@ type Service struct {
 	// Command is the client program and its arguments (protocol command); the
 	// request is its standard input, its output is the reply.
 	Command []string `yaml:"command"`
+	// LengthPrefix: each request and reply stands behind its length in bytes, an
+	// unsigned integer of that size and byte order: uint32be is Python's struct
+	// ">I" and "!I", uint32le "<I". For tcp-json and tcp-raw; default: no length.
+	LengthPrefix string `yaml:"length_prefix" words:"uint32be,uint32le,uint16be,uint16le,uint64be,uint64le"`
 	// Method of HTTP requests. Default: POST with a body, GET without one.
 	Method string `yaml:"method" words:"GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS"`
 	// Path of HTTP requests, with its query.

@@ -1,0 +1,3 @@
+import fixed
+
+fixed.serve(5151).serve_forever()
