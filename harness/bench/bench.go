@@ -149,8 +149,15 @@ func (r *run) compare(ctx context.Context) error {
 	if err := r.idle(ctx, servers); err != nil {
 		return err
 	}
+	floor := &Measured{Name: Wire, What: "a line there and back between two threads, without a service or Python"}
+	r.result.Servers = append(r.result.Servers, floor)
 	for i := range r.Rounds {
 		r.say("round %d of %d", i+1, r.Rounds)
+		bare, err := wire(r.Slice)
+		if err != nil {
+			return err
+		}
+		floor.Rounds = append(floor.Rounds, Round{Kept: bare})
 		for j := range servers {
 			k := (i + j) % len(servers)
 			if err := ctx.Err(); err != nil {

@@ -53,6 +53,14 @@ func echoOnce(_ int64, c net.Conn) {
 	}
 }
 
+func TestTheWireIsMeasuredWithoutAService(t *testing.T) {
+	g := NewWithT(t)
+	bare, err := wire(time.Millisecond)
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(bare.Count).To(BeNumerically(">=", 20))
+	g.Expect(bare.P50).To(BeNumerically(">", 0))
+}
+
 func someLoad(address netip.AddrPort, count int) load {
 	return load{address, [][]byte{echoRequest}, echoRequest, 0, count}
 }

@@ -20,6 +20,7 @@ func (conn) read([]byte) (int, error)                    { return 0, errSystem }
 func (conn) receive(_, _ []byte) error                   { return errSystem }
 func (conn) close()                                      {}
 func learn(netip.AddrPort, []byte, bool) ([]byte, error) { return nil, errSystem }
+func wire(time.Duration) (*Percentiles, error)           { return nil, errSystem }
 func ownCPU() time.Duration                              { return 0 }
 func monotonic() time.Duration                           { return 0 }
 func (load) oneByOne() (timings, error)                  { return timings{}, errSystem }

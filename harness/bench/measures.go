@@ -11,6 +11,7 @@ const (
 	BareEnd   = "bare"         // an empty script, to Blender's end
 	BareStart = "bare-reached" // a script of one line, to its line
 	Witnessed = "bgcheck-witness"
+	Wire      = "wire" // no service: one thread sends back what another sends
 )
 
 // measure is one row of the table.

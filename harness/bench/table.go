@@ -71,8 +71,13 @@ func (r *Result) comparison(b *strings.Builder) {
 	}
 	for _, s := range r.Servers {
 		for _, row := range r.Summary {
-			if cell, ok := row.Cells[s.Name]; ok && row.Key == "launch_ms" && s.Idle == nil {
+			cell, ok := row.Cells[s.Name]
+			switch {
+			case !ok || s.Idle != nil:
+			case row.Key == "launch_ms":
 				fmt.Fprintf(b, "  %5.0f ms  %s (x%.2f)\n", cell.Value, s.What, cell.Ratio)
+			case row.Key == "kept_p50_ms":
+				fmt.Fprintf(b, "  %5.3f ms  %s\n", cell.Value, s.What)
 			}
 		}
 	}

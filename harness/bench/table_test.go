@@ -47,6 +47,9 @@ func sample() *Result {
 			{Name: Reference, What: "the reference", Rounds: rounds(500, 80, true, 0.19, 0.5, 0.25), Idle: quiet(0.0001, 0.2), Memory: 240e6},
 			{Name: Seeds50, What: "the seeds", Rounds: rounds(2500, 570, false, 252, 253, 251), Idle: quiet(0.004, 19.4), Memory: 237e6},
 			{Name: BareEnd, What: "nothing, to its end", Rounds: []Round{{Launch: 490}, {Launch: 500}, {Launch: 510}}},
+			{Name: Wire, What: "there and back", Rounds: []Round{
+				{Kept: &Percentiles{P50: 0.011}}, {Kept: &Percentiles{P50: 0.012}}, {Kept: &Percentiles{P50: 0.016}},
+			}},
 		},
 		Harness: &Cost{Quiet: usage.Window{CPU: 0.00033, Wakeups: 3.6}, Memory: 21e6,
 			Poured:    &Poured{MiB: 1024, Seconds: 3.5, CPUSeconds: 1.2, MemoryGrowth: 3e6, Written: 1 << 30},

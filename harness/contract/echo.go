@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness/report"
@@ -150,10 +151,19 @@ func echoConcurrent(ctx context.Context, s *Session) report.Result {
 	errs := make([]error, clients)
 	began := time.Now()
 	var all sync.WaitGroup
+	door := newGate(clients)
 	for i := range clients {
 		texts[i] = fmt.Sprintf("client-%d-%s", i, nonce())
 		all.Go(func() {
-			replies[i], errs[i] = life.send(ctx, message{text: texts[i], within: 3 * s.patience()})
+			// Who is connected waits for the others: a fast service would have
+			// answered the first before the last has come.
+			come := sync.OnceFunc(door.come)
+			defer come()
+			here := service.OnConnected(ctx, func() {
+				come()
+				door.wait(ctx)
+			})
+			replies[i], errs[i] = life.send(here, message{text: texts[i], within: 3 * s.patience()})
 		})
 	}
 	all.Wait()
@@ -162,6 +172,36 @@ func echoConcurrent(ctx context.Context, s *Session) report.Result {
 		return FromError(ctx.Err())
 	}
 	return s.judgeConcurrent(ctx, life, texts, replies, errs, took)
+}
+
+// gate opens when so many have come.
+type gate struct {
+	missing atomic.Int64
+	open    chan struct{}
+}
+
+func newGate(count int) *gate {
+	g := &gate{open: make(chan struct{})}
+	g.missing.Store(int64(count))
+	return g
+}
+
+func (g *gate) come() {
+	if g.missing.Add(-1) == 0 {
+		close(g.open)
+	}
+}
+
+// wait returns when the gate is open, or after a second: a short backlog may let
+// nobody in before the first have been served.
+func (g *gate) wait(ctx context.Context) {
+	timer := time.NewTimer(time.Second)
+	defer timer.Stop()
+	select {
+	case <-g.open:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 func (s *Session) judgeConcurrent(ctx context.Context, life *Life, texts []string, replies [][]byte, errs []error, took time.Duration) report.Result {

@@ -162,7 +162,7 @@ var explained = map[string]words{
 	"echo/concurrent": {
 		true: "32 clients at once each get their own answer",
 		why:  "State kept in the service and not in the connection is overwritten by the next client.",
-		how:  "32 connections are opened at once, each with a text of its own, which its reply must hold, and no other's.",
+		how:  "32 connections are opened; when all are, each sends a text of its own, which its reply must hold, and no other's.",
 		fix:  "Keep buffers and replies in the connection's object (asyncio.Protocol makes one for each), and listen with a backlog of 100.",
 		plain: "Keep buffers and replies in the connection's handler, not in the module or the server, and listen with a backlog of 100:\n" +
 			"    server.listen(100)   # socketserver: request_queue_size = 100",

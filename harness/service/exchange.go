@@ -59,6 +59,7 @@ func (p *peer) exchange(ctx context.Context, pl plan) ([]byte, error) {
 	}
 	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
+	connected(ctx)
 
 	if pl.end == EndReset {
 		err := send(conn, pl.wire, pl.fragment)

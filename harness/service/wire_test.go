@@ -7,6 +7,8 @@ import (
 	"io"
 	"net"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -88,6 +90,40 @@ func BenchmarkLargeReply(b *testing.B) {
 	for b.Loop() {
 		if _, err := client.Do(within(b), []byte(hello)); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func TestClientsCanWaitUntilAllAreConnected(t *testing.T) {
+	for _, client := range []func(string) Client{
+		func(a string) Client { return TCPRaw(a) },
+		func(a string) Client { return HTTP(a, HTTPOptions{}) },
+	} {
+		var open, early atomic.Int64
+		client := client(serve(t, func(conn *net.TCPConn) {
+			if conn.Read(make([]byte, 4096)); open.Load() < 2 {
+				early.Add(1)
+			}
+			io.WriteString(conn, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}")
+			conn.CloseWrite()
+			drain(conn)
+		}))
+		var both, done sync.WaitGroup
+		both.Add(2)
+		for range 2 {
+			done.Go(func() {
+				ctx := OnConnected(within(t), func() {
+					open.Add(1)
+					both.Done()
+					both.Wait()
+				})
+				if _, err := client.Do(ctx, []byte(hello)); err != nil {
+					t.Errorf("%v: %v", client, err)
+				}
+			})
+		}
+		if done.Wait(); early.Load() > 0 {
+			t.Errorf("%v: sent before the other one was connected", client)
 		}
 	}
 }
