@@ -43,7 +43,12 @@ func BaseEnv(id, dir string) map[string]string {
 	return env
 }
 
-const witnessVariable = "BGCHECK_WITNESS"
+const (
+	witnessVariable = "BGCHECK_WITNESS"
+	// addonsVariable names the add-ons that a script enables, which the witness
+	// watches in case it calls their register() itself.
+	addonsVariable = "BGCHECK_ADDONS"
+)
 
 // kept are the user's variables that Blender on this machine may need to start
 // at all. Nothing else of the user's environment is passed on.

@@ -139,11 +139,16 @@ func (s *settings) spec(b *Blender) (*Spec, error) {
 
 	args := append([]string{"--background", "--factory-startup"}, s.flags...)
 	args = append(args, "--python", "{dir}/run/witness.py")
-	var enabled []string
+	var enabled, left []string
 	for _, a := range s.addons {
 		if a.enable {
 			enabled = append(enabled, a.module)
+		} else {
+			left = append(left, a.module)
 		}
+	}
+	if len(left) > 0 {
+		spec.Env[addonsVariable] = strings.Join(left, ",")
 	}
 	if len(enabled) > 0 {
 		args = append(args, "--addons", strings.Join(enabled, ","))

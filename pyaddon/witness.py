@@ -4,7 +4,9 @@ Run with --python before --addons. Appends JSON lines to the file that the envir
 BGCHECK_WITNESS names; without it does nothing. It changes nothing else and prints nothing.
 
     {"event": "begin"}      before any add-on and script
-    {"event": "enable", "addon": NAME, "ok": BOOL, "traceback": TEXT}
+    {"event": "enable", "addon": NAME, "ok": BOOL, "traceback": TEXT, "script": BOOL}
+                            "script": a script has called its register() itself; looked at for
+                            the modules that BGCHECK_ADDONS names, parted by commas
     {"event": "unregister", "addon": NAME, "ok": BOOL, "traceback": TEXT}
     {"event": "finalize"}   the main script has returned, threads are about to be joined
     {"event": "atexit"}     Python's exit functions run
@@ -13,8 +15,8 @@ Each has also "time" (seconds since the epoch) and "pid".
 """
 
 
-def install(path):  # type: (str) -> None
-    """Wrap addon_utils.enable and the exit hooks."""
+def install(path, addons):  # type: (str, str) -> None
+    """Wrap addon_utils.enable, the register() of these modules, and the exit hooks."""
     # Everything is imported here and kept in closures: Blender drops a script's own globals.
     import atexit
     import functools
@@ -29,6 +31,7 @@ def install(path):  # type: (str) -> None
     import addon_utils  # type: ignore[import]  # Blender's own
 
     enable = addon_utils.enable
+    enabling = []  # names; in addon_utils.enable
 
     def note(event, **fields):  # type: (str, object) -> None
         line = dict(event=event, time=time.time(), pid=os.getpid(), **fields)
@@ -55,6 +58,48 @@ def install(path):  # type: (str) -> None
         unregister_watched._bgcheck_witness = True  # type: ignore[attr-defined]
         module.unregister = unregister_watched  # type: ignore[attr-defined]
 
+    def watch_register(name, module):  # type: (str, object) -> None
+        register = getattr(module, "register", None)  # type: Any
+        if register is None:
+            return
+
+        @functools.wraps(register)
+        def register_watched(*args, **kwargs):  # type: (object, object) -> object
+            if enabling:
+                return register(*args, **kwargs)
+            try:
+                result = register(*args, **kwargs)
+            except BaseException:
+                note("enable", addon=name, ok=False, traceback=traceback.format_exc(), script=True)
+                raise
+            note("enable", addon=name, ok=True, traceback="", script=True)
+            watch_unregister(name, module)
+            return result
+        module.register = register_watched  # type: ignore[attr-defined]
+
+    class Finder:
+        """Finds modules as the others do, and watches those of add-ons when they are imported."""
+
+        def find_spec(self, name, *args):  # type: (str, Any) -> Any
+            if name not in addons.split(","):
+                return None
+            for finder in sys.meta_path:
+                find = getattr(finder, "find_spec", None)
+                spec = find(name, *args) if find and finder is not self else None  # type: Any
+                if spec is None:
+                    continue
+                execute = getattr(spec.loader, "exec_module", None)  # type: Any
+
+                def exec_watched(module):  # type: (Any) -> None
+                    execute(module)
+                    watch_register(name, module)
+                try:
+                    spec.loader.exec_module = exec_watched
+                except AttributeError:
+                    pass  # a loader that cannot be changed: the module goes unwatched
+                return spec
+            return None
+
     @functools.wraps(enable)
     def enable_watched(module_name, *args, **kwargs):  # type: (str, object, object) -> object
         # enable() prints what register() raised and returns None: the traceback is caught on
@@ -76,14 +121,17 @@ def install(path):  # type: (str) -> None
             kwargs["handle_error"] = handler_watched
         else:
             traceback.print_exc = print_exc_watched  # type: ignore[assignment]
+        enabling.append(module_name)
         try:
             module = enable(module_name, *args, **kwargs)
         except BaseException:
-            note("enable", addon=module_name, ok=False, traceback=traceback.format_exc())
+            note("enable", addon=module_name, ok=False, traceback=traceback.format_exc(),
+                 script=False)
             raise
         finally:
+            enabling.pop()
             traceback.print_exc = print_exc
-        note("enable", addon=module_name, ok=module is not None,
+        note("enable", addon=module_name, ok=module is not None, script=False,
              traceback="" if module is not None else "".join(seen))
         if module is not None:
             watch_unregister(module_name, module)
@@ -91,6 +139,8 @@ def install(path):  # type: (str) -> None
 
     note("begin")
     addon_utils.enable = enable_watched
+    if addons:
+        sys.meta_path.insert(0, Finder())  # type: ignore[arg-type]
     atexit.register(note, "atexit")
     at_finalize = getattr(threading, "_register_atexit", None)  # Python 3.9 and later
     if at_finalize is not None:
@@ -106,7 +156,7 @@ def main():  # type: () -> None
     if not path:
         return
     try:
-        install(path)
+        install(path, os.environ.get("BGCHECK_ADDONS", ""))
     except Exception as error:
         sys.stderr.write("witness.py: %s: %s\n" % (type(error).__name__, error))
 

@@ -33,7 +33,7 @@ func table(c *call) int {
 	fmt.Fprint(c.out, r.Table(settings.Show(settings.Out), colour))
 	for _, check := range r.Checks {
 		if check.Verdict == report.Fail {
-			fmt.Fprintf(c.out, "more on a check: go tool bgcheck explain %s\n", check.Name)
+			fmt.Fprintf(c.out, "more on a check: make explain CHECK=%s\n", check.Name)
 			break
 		}
 	}

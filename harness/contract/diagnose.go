@@ -109,7 +109,7 @@ func (s *Session) whyEnded(ctx context.Context, life *Life) (seen, diagnosis str
 	case exit.OOM:
 		return seen, "the kernel ended it for want of memory"
 	case exit.Signal != nil && crashed(exit.Signal):
-		diagnosis = "Blender crashed"
+		diagnosis = "Blender crashed" + fatal(life.Log().Tail(200))
 		if at := source.cite("thread"); at != "" {
 			diagnosis += fmt.Sprintf("; the source runs threads (%s): everything of bpy belongs on the main thread", at)
 		}
@@ -189,7 +189,7 @@ var exceptionLine = regexp.MustCompile(`^[A-Za-z_][\w.]*(Error|Exception|Exit|In
 func traceback(lines []string) string {
 	raised := ""
 	for i := range lines {
-		if !strings.HasPrefix(strings.TrimSpace(lines[i]), "Traceback (most recent call last)") {
+		if !strings.HasSuffix(strings.TrimSpace(lines[i]), "Traceback (most recent call last):") {
 			continue
 		}
 		for _, line := range lines[i+1:] {
@@ -203,6 +203,17 @@ func traceback(lines []string) string {
 		}
 	}
 	return raised
+}
+
+// fatal is what Python said when it aborted, for the end of a diagnosis; "" when
+// it did not.
+func fatal(lines []string) string {
+	for _, line := range lines {
+		if strings.HasPrefix(line, "Fatal Python error: ") {
+			return ": " + line
+		}
+	}
+	return ""
 }
 
 // lastAttempt is the cause of a readiness wait that ran out.

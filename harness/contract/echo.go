@@ -42,6 +42,9 @@ func echoRoundTrip(ctx context.Context, s *Session) report.Result {
 		}
 		seen = append(seen, fmt.Sprintf("%s: %s", one.what, short(time.Since(began))))
 	}
+	if strings.Contains(s.target.Echo.Path, "{message}") {
+		return Passed(strings.Join(seen, ", ") + "; longer ones do not fit into a URL")
+	}
 	huge, failed := s.hugeEcho(ctx, life, seen)
 	if failed != nil {
 		return *failed
@@ -64,6 +67,13 @@ func (s *Session) messages() []message {
 	}
 	if s.target.Echo.Escape == "json" {
 		unicode += "\x00\x7f\u2028"
+	}
+	if strings.Contains(s.target.Echo.Path, "{message}") {
+		return []message{ // a URL has a limit: 2 KiB are safe
+			{what: "plain", text: "bgcheck-" + nonce()},
+			{what: "unicode", text: "a\"b\\c <&> \u00e4\u20ac\u4e2d\U0001f600 " + nonce()},
+			{what: "1.5 KiB", text: longText(1536)},
+		}
 	}
 	return []message{
 		{what: "plain", text: "bgcheck-" + nonce()},

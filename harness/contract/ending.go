@@ -86,13 +86,13 @@ func (s *Session) judgeEnd(ctx context.Context, life *Life, exit *harness.Exit, 
 func (s *Session) judgeUnregister(ctx context.Context, life *Life, end *ending) {
 	wasEnabled := false
 	for _, e := range life.saw(ctx, "enable") {
-		wasEnabled = wasEnabled || e.OK
-	}
-	if !wasEnabled {
-		end.evidence = append(end.evidence, "unregister: not looked at, no add-on was enabled")
-		return
+		wasEnabled = wasEnabled || e.OK && !e.Script
 	}
 	ran := life.saw(ctx, "unregister")
+	if !wasEnabled && len(ran) == 0 {
+		end.evidence = append(end.evidence, "unregister: not asked for, Blender was not told to enable the add-on")
+		return
+	}
 	if version, never := s.neverUnregisters(ctx); never && len(ran) == 0 {
 		end.evidence = append(end.evidence, "unregister: not asked for, Blender "+version+" never calls it at its end in background mode")
 		return

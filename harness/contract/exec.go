@@ -90,6 +90,14 @@ func (s *Session) noEffect(ctx context.Context, life *Life, seen effect) report.
 		return Failed("an exec request was answered with an error and had no effect", "the service could not run the code: "+trace, evidence...)
 	}
 	diagnosis := fmt.Sprintf("exec was acknowledged and had no effect within %s", short(effectBudget))
+	if refused := complaint.FindString(said); refused != "" {
+		result := Failed("an exec request had no effect, and the reply says: "+refused,
+			"the service did not take the request for one that runs code", evidence...)
+		result.Fix = "Write the exec request as the service wants it, and send it by hand once. Where a request is one line, the line ends of " +
+			"the code must be written otherwise:\n" +
+			"    exec: {request: \"PY {code}\\n\", escape: json}   # json writes them as \\n"
+		return result
+	}
 	switch {
 	case source.first("timer") != "":
 		diagnosis += fmt.Sprintf("; the source registers bpy.app.timers (%s): timers never fire in background mode", source.cite("timer"))
@@ -102,6 +110,9 @@ func (s *Session) noEffect(ctx context.Context, life *Life, seen effect) report.
 	}
 	return Failed("the reply says that the code was taken; neither bpy.data nor the scratch folder changed", diagnosis, evidence...)
 }
+
+// complaint is a reply, or its end, that sounds like one.
+var complaint = regexp.MustCompile(`(?im)^.*\b(err|error|unknown|invalid|unrecogni[sz]ed|not understood|bad request)\b.*$`)
 
 var errorName = regexp.MustCompile(`\b[A-Z]\w*(Error|Exception)\b.*`)
 

@@ -183,6 +183,7 @@ type event struct {
 	Addon     string `json:"addon"`
 	OK        bool   `json:"ok"`
 	Traceback string `json:"traceback"`
+	Script    bool   `json:"script"` // a script called register() itself
 }
 
 // witness reads what the witness inside Blender has written so far. No file is

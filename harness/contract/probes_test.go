@@ -74,3 +74,22 @@ func TestAHandlerForSIGTERMIsFoundHoweverItIsWritten(t *testing.T) {
 		})
 	}
 }
+
+func TestALoopThatOnlySleepsDelaysNoRequest(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]bool{
+		"while not ended.is_set():\n    time.sleep(0.5)\n":                     false, // threads serve
+		"while not ended.is_set():\n    step()\n    time.sleep(0.5)\n":         true,
+		"while not loop.kick_async_loop():\n    time.sleep(0.5)\n    step()\n": true,
+		"while True:\n    step()\n    time.sleep(0.05)\n":                      false,
+	} {
+		file := filepath.Join(t.TempDir(), "launch.py")
+		if err := os.WriteFile(file, []byte("import time\n"+body), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		found := slices.ContainsFunc(lintOf(t, file), func(one lint) bool { return one.Rule == "long-sleep" })
+		if found != want {
+			t.Errorf("reported: %v\n%s", found, body)
+		}
+	}
+}

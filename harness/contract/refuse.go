@@ -57,7 +57,7 @@ func startPortBusy(ctx context.Context, s *Session) report.Result {
 				"it takes another port when its own is busy: a client that was told the port speaks to someone else")
 		}
 		return Failed(fmt.Sprintf("%s it lives on after %s without listening anywhere", what, short(verdict.waited)),
-			s.whyLingers(ctx, life, "the error of the bind is caught or lost in a task, and the keep-alive loop goes on without a server: alive and deaf"))
+			s.whyLingers(ctx, life, "the error of the bind is caught, or lost in a task or a thread, and the main loop goes on without a server: alive and deaf"))
 	case endedWell:
 		diagnosis := "the failure to bind does not reach the exit code"
 		if trace := traceback(verdict.log); trace != "" {
@@ -65,7 +65,7 @@ func startPortBusy(ctx context.Context, s *Session) report.Result {
 		}
 		return Failed(what+" it ended with exit code 0", diagnosis)
 	case diedOfSignal:
-		return Failed(what+" it was "+endOf(life.Exit()), "it crashed instead of saying that the port is taken")
+		return Failed(what+" it was "+endOf(life.Exit()), "it crashed instead of saying that the port is taken"+fatal(verdict.log))
 	case saidNothing:
 		return Failed(fmt.Sprintf("%s it ended with code %d and no message about the port", what, life.Exit().Code),
 			"it ends without saying why: whoever starts it cannot know that the port is taken")
@@ -117,7 +117,11 @@ func startBadConfig(ctx context.Context, s *Session) report.Result {
 			if verdict.elsewhere == "" {
 				diagnosis = s.whyLingers(ctx, life, "the invalid setting stops the server and not the process: alive and deaf")
 			}
-			return Failed(fmt.Sprintf("with %s it lives on after %s, listening on [%s]", what, short(verdict.waited), verdict.elsewhere), diagnosis)
+			where := ", listening on " + verdict.elsewhere
+			if verdict.elsewhere == "" {
+				where = " without listening anywhere"
+			}
+			return Failed(fmt.Sprintf("with %s it lives on after %s%s", what, short(verdict.waited), where), diagnosis)
 		case endedWell:
 			diagnosis := "the refusal does not reach the exit code"
 			if trace := traceback(verdict.log); trace != "" {
@@ -125,7 +129,7 @@ func startBadConfig(ctx context.Context, s *Session) report.Result {
 			}
 			return Failed(fmt.Sprintf("with %s it ended with exit code 0", what), diagnosis)
 		case diedOfSignal:
-			return Failed(fmt.Sprintf("with %s it was %s", what, endOf(life.Exit())), "it crashed instead of refusing the setting")
+			return Failed(fmt.Sprintf("with %s it was %s", what, endOf(life.Exit())), "it crashed instead of refusing the setting"+fatal(verdict.log))
 		case saidNothing:
 			return Failed(fmt.Sprintf("with %s it ended with code %d and no message about it", what, life.Exit().Code),
 				"it ends without naming the setting that is wrong")
@@ -141,6 +145,9 @@ func startBadConfig(ctx context.Context, s *Session) report.Result {
 // whyLingers tells a process that has begun to end from one that goes on.
 func (s *Session) whyLingers(ctx context.Context, life *Life, otherwise string) string {
 	if len(life.saw(ctx, "finalize"))+len(life.saw(ctx, "atexit")) == 0 {
+		if trace := traceback(life.Log().Tail(200)); trace != "" {
+			otherwise += "; the log has an uncaught exception: " + trace
+		}
 		return otherwise
 	}
 	return "it gives up, and then does not end: a thread that is no daemon, or a worker of an executor, keeps the process" + s.at("thread")

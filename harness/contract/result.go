@@ -111,9 +111,9 @@ func (s *Session) complete(check Check, result *report.Result) {
 	if strings.HasPrefix(check.Name, "source/") && result.Verdict == report.Fail {
 		return // the lines are the evidence, not the Blender that read them
 	}
-	for _, life := range used {
+	for _, life := range slices.Backward(used) { // the one that was judged last tells most
 		// A fault found at the launch brings its evidence along.
-		if lines := life.evidence(); !slices.Contains(result.Evidence, lines[0]) {
+		if lines := life.evidence(); !slices.Contains(result.Evidence, lines[len(lines)-1]) {
 			result.Evidence = append(result.Evidence, lines...)
 		}
 	}

@@ -53,14 +53,15 @@ type Session struct {
 	lives []*Life
 	used  []*Life // by the check that runs now
 
-	judged  map[string]report.Result
-	pending map[string]report.Result // judged for the sake of another check, not yet reported
-	quiet   *observation
-	growth  *growth
-	sigterm string // what stop/sigterm found wrong, see ending
-	source  *findings
-	lint    *linted
-	probed  bool // the probes' scripts are written
+	judged   map[string]report.Result
+	pending  map[string]report.Result // judged for the sake of another check, not yet reported
+	quiet    *observation
+	growth   *growth
+	sigterm  string // what stop/sigterm found wrong, see ending
+	cleanups int    // times that unregister ran at stop/sigterm
+	source   *findings
+	lint     *linted
+	probed   bool // the probes' scripts are written
 }
 
 // Open prepares a session; it does not start Blender.

@@ -78,11 +78,14 @@ func (s *Session) judgeEnabled(enabled []event) report.Result {
 		return result
 	}
 	if len(enabled) > 0 {
+		if enabled[len(enabled)-1].Script {
+			return Passed(fmt.Sprintf("the script called register() of %s, which raised nothing", s.target.Module))
+		}
 		return Passed(fmt.Sprintf("%s was enabled and its register() raised nothing", s.target.Module))
 	}
 	if s.target.Enable == "script" {
 		return Failed("nothing enabled the add-on",
-			fmt.Sprintf("the target file leaves it to the script to enable %s, and the script does not call addon_utils.enable or bpy.ops.preferences.addon_enable", s.target.Module))
+			fmt.Sprintf("the target file leaves it to the script to enable %s, and the script calls neither addon_utils.enable nor bpy.ops.preferences.addon_enable nor its register()", s.target.Module))
 	}
 	return Failed("Blender has not tried to enable the add-on",
 		"it ended or crashed before it came to its add-ons, or an option of Blender's before --addons was not understood")

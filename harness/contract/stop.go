@@ -25,7 +25,7 @@ func stopSIGTERM(ctx context.Context, s *Session) report.Result {
 		return FromError(err)
 	}
 	end := s.judgeEnd(ctx, life, exit, "SIGTERM")
-	s.sigterm = end.fault
+	s.sigterm, s.cleanups = end.fault, len(life.saw(ctx, "unregister"))
 	return end.result(s)
 }
 
@@ -63,14 +63,22 @@ func stopTwice(ctx context.Context, s *Session) report.Result {
 		return FromError(err)
 	}
 	end := s.judgeEnd(ctx, life, exit, "SIGTERM")
-	if count := len(life.saw(ctx, "unregister")); end.fault == "" && count > 1 {
+	if count := len(life.saw(ctx, "unregister")); end.fault == "" && count > max(1, s.cleanups) {
 		end.add("unregister", fmt.Sprintf("unregister() ran %d times", count),
 			"the second signal starts the clean-up again: the handler does not know that it has already run")
 	}
-	if end.fault == "signal" || end.fault == "code" {
-		end.diagnosis = "the second SIGTERM interrupts the clean-up that the first one began; " + end.diagnosis
+	result := end.result(s)
+	switch {
+	case end.fault == "signal":
+		result.Diagnosis = "the second SIGTERM comes when the handler is gone and the process not yet: loop.close(), remove_signal_handler and the end of " +
+			"Python put the signal's own action back, which ends it at once"
+		result.Fix = "Once the end has begun, ignore further signals, and leave it so to the end of the process:\n" +
+			"    for number in (signal.SIGTERM, signal.SIGINT):\n" +
+			"        signal.signal(number, signal.SIG_IGN)   # behind loop.close(), which puts the default back"
+	case end.fault == "code":
+		result.Diagnosis = "the second SIGTERM interrupts the clean-up that the first one began; " + result.Diagnosis
 	}
-	return end.result(s)
+	return result
 }
 
 // stopDuringExec sends SIGTERM while code of a client runs for about a second.

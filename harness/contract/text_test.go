@@ -57,6 +57,10 @@ func TestTheLastExceptionOfALogIsFound(t *testing.T) {
 	if got := traceback(log); got != "my.module.OddError: two" {
 		t.Errorf("got %q", got)
 	}
+	blender := []string{"Error: Python: Traceback (most recent call last):", `  File "a.py", line 1, in <module>`, "ValueError: register_class(...): twice"}
+	if got := traceback(blender); got != "ValueError: register_class(...): twice" {
+		t.Errorf("as Blender prints it: got %q", got)
+	}
 	if got := traceback([]string{"no trace", "ValueError: not raised"}); got != "" {
 		t.Errorf("got %q", got)
 	}
@@ -85,5 +89,18 @@ func TestALongTextSaysWhereEachPartStands(t *testing.T) {
 	}
 	if len(text) != 1<<16 {
 		t.Errorf("it has %d bytes", len(text))
+	}
+}
+
+func TestAReplyThatComplainsIsTold(t *testing.T) {
+	for reply, want := range map[string]string{
+		"OK \nERR what? (SAY, PY)\n":                      "ERR what? (SAY, PY)",
+		`{"status": "failed", "why": "Unknown verb 'x'"}`: "Unknown verb 'x'",
+		`{"ok": true, "error": null, "output": ""}`:       "",
+		"OK done, no errors":                              "",
+	} {
+		if got := complaint.FindString(texts([]byte(reply))); got != want {
+			t.Errorf("%s: got %q", reply, got)
+		}
 	}
 }

@@ -42,11 +42,11 @@ var explained = map[string]words{
 			"An uncaught exception does not do it: Blender exits 0 on that unless --python-exit-code 1 stands before --python.",
 		plain: "Let the error of the bind reach the end of the process:\n" +
 			"    try:\n" +
-			"        server = socketserver.ThreadingTCPServer((\"127.0.0.1\", port), Handler)\n" +
+			"        listener.bind((\"127.0.0.1\", port))       # or Server((\"127.0.0.1\", port), Handler)\n" +
 			"    except OSError as error:\n" +
 			"        print(\"cannot listen on port %d: %s\" % (port, error), file=sys.stderr, flush=True)\n" +
 			"        sys.exit(1)\n" +
-			"Bind before a thread is started: an exception in a thread ends nothing. One on the main thread that nobody catches does not do it\n" +
+			"Bind before a thread is started: an exception in a thread ends nothing. One on the main thread that nobody catches does not do it " +
 			"either: Blender exits 0 on that unless --python-exit-code 1 stands before --python.",
 	},
 	"start/bad-config": {
@@ -146,17 +146,18 @@ var explained = map[string]words{
 			"            self.answer(request)\n" +
 			"With asyncio streams give start_server(..., limit=LARGE): the default is 64 KiB.",
 		plain: "recv gives what has come, not a request: collect bytes until the request is complete, then decode:\n" +
-			"    buffer = b\"\"\n" +
+			"    buffer = bytearray()\n" +
 			"    while True:\n" +
 			"        data = connection.recv(65536)\n" +
 			"        if not data:\n" +
 			"            return\n" +
 			"        buffer += data\n" +
-			"        try:\n" +
-			"            request = json.loads(buffer.decode(\"utf-8\"))\n" +
-			"        except ValueError:\n" +
-			"            continue  # more is to come\n" +
-			"        break\n" +
+			"        if data.rstrip().endswith(b\"}\"):\n" +
+			"            try:\n" +
+			"                request = json.loads(buffer.decode(\"utf-8\"))\n" +
+			"                break\n" +
+			"            except ValueError:\n" +
+			"                pass  # more is to come\n" +
 			"Where a length stands before the message, read until so many bytes are there; recv(length) may give fewer. Answer with sendall, not send.",
 	},
 	"echo/concurrent": {
@@ -192,7 +193,10 @@ var explained = map[string]words{
 		fix: "Let threads take requests and the main thread run them:\n" +
 			"    work = queue.Queue()              # threads: work.put((code, reply))\n" +
 			"    while not stop_requested:         # main thread\n" +
-			"        code, reply = work.get()\n" +
+			"        try:\n" +
+			"            code, reply = work.get(timeout=0.1)   # without a timeout no signal would end it\n" +
+			"        except queue.Empty:\n" +
+			"            continue\n" +
 			"        reply(run(code))\n" +
 			"Or drive one event loop on the main thread, and no threads at all.",
 	},
@@ -258,7 +262,10 @@ var explained = map[string]words{
 		fix: "Let the handler only note the request, and nothing more the second time:\n" +
 			"    def on_signal(number, frame):\n" +
 			"        global keep_running\n" +
-			"        keep_running = False",
+			"        keep_running = False\n" +
+			"and ignore further signals once the loop has ended; loop.close() puts their own action back:\n" +
+			"    for number in (signal.SIGTERM, signal.SIGINT):\n" +
+			"        signal.signal(number, signal.SIG_IGN)",
 	},
 	"stop/during-exec": {
 		true: "a SIGTERM that comes while client code runs ends it in the same way, after that code",

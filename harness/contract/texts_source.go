@@ -47,7 +47,7 @@ var explainedToo = map[string]words{
 	"source/long-sleep": {
 		true: "no loop on the main thread sleeps longer than 0.1 s a turn",
 		why:  "A request waits for the end of the sleep, an asyncio server for several of them: with 1 s a request takes up to five seconds.",
-		how:  byTree + "time.sleep of a constant over 0.1 in a while loop outside of threads is reported.",
+		how:  byTree + "time.sleep of a constant over 0.1 in a while loop outside of threads is reported, unless the loop does nothing else: then no request waits for it.",
 		fix:  "Sleep less a turn:\n    time.sleep(0.05)\nor wait for the work itself: run_forever, select, queue.get.",
 	},
 	"source/no-sleep": {

@@ -231,6 +231,9 @@ func (d *draft) envPort() bool {
 	return slices.ContainsFunc(d.env, func(read envRead) bool { return portName.MatchString(read.name) })
 }
 
+// notLaunch are files beside an add-on that launch nothing.
+var notLaunch = regexp.MustCompile(`^(test_.*|.*_test|tests|setup|conftest|build|release|package|client|install)\.py$`)
+
 // ownScript looks beside the add-on for a script that launches it, and writes
 // the launch when there is one.
 func (d *draft) ownScript() bool {
@@ -250,11 +253,11 @@ func (d *draft) ownScript() bool {
 		s := newSurvey()
 		text := string(readSome(file))
 		s.file(pyFile{name, "", pyTokens(text)})
-		_, drives, ok := anyOf(s.calls, "kick_async_loop", "run_forever", "serve_forever", "run_until_complete", "sleep")
+		drive, drives, waits := anyOf(s.calls, "kick_async_loop", "run_forever", "serve_forever", "run_until_complete", "sleep")
 		own := draft{survey: s}
 		at, imports := own.has(d.module)
 		enables := enables(text, d.module)
-		if !ok || !imports && !enables {
+		if !imports && !(enables && waits) || notLaunch.MatchString(name) {
 			continue
 		}
 		if enables {
@@ -263,13 +266,18 @@ func (d *draft) ownScript() bool {
 		}
 		d.line("launch:")
 		if imports {
-			d.line("  # It imports the add-on (%s) and keeps Blender alive (%s).", at, drives)
-		} else {
-			d.line("  # It keeps Blender alive (%s).", drives)
+			d.line("  # It imports the add-on (%s).", at)
+		}
+		if waits {
+			d.line("  # It keeps Blender alive, by %s (%s).", drive, drives)
 		}
 		d.line("  script: %s", scalar(d.relative(file)))
 		d.note("launch script: %s", name)
-		d.env = append(d.env, s.env...)
+		for _, read := range s.env {
+			if !slices.ContainsFunc(d.env, func(known envRead) bool { return known.name == read.name }) {
+				d.env = append(d.env, read)
+			}
+		}
 		d.ports = append(d.ports, s.ports...)
 		d.arguments(s)
 		d.line("")

@@ -2,6 +2,7 @@ package target
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -17,8 +18,13 @@ func (d *draft) requests() {
 		d.httpRequests()
 	case protocol == "tcp-raw" && callsAny(d.survey, "exec", "eval"):
 		_, at, _ := anyOf(d.calls, "exec", "eval")
-		d.todo("", "%s runs code; say what is sent to have it run", at)
-		d.line("exec: \"{code}\"")
+		d.todo("", "%s runs code; say what is sent to have it run%s", at, d.knownWords())
+		if _, where, ok := anyOf(d.calls, "readline", "readuntil"); ok {
+			d.line("# %s reads lines: the code's own line ends must be written otherwise; escape: json writes \\n", where)
+			d.line("exec: {request: \"{code}\\n\", escape: json}")
+		} else {
+			d.line("exec: \"{code}\"")
+		}
 		d.line("")
 	case protocol == "tcp-raw" || protocol == "command":
 		d.todo("", "say what is sent so that the reply holds {message}")
@@ -39,11 +45,15 @@ type word struct {
 	text string
 	at   place
 	ok   bool
+	// exact: it was seen where the value is used; under is then the key that it
+	// lies under, such as "params", or "".
+	exact bool
+	under string
 }
 
 func (d *draft) keyWord(names ...string) word {
 	text, at, ok := anyOf(d.keys, names...)
-	return word{text, at, ok}
+	return word{text: text, at: at, ok: ok}
 }
 
 // parameter is a key, or failing that a parameter of some function: services
@@ -53,7 +63,7 @@ func (d *draft) parameter(names ...string) word {
 		return key
 	}
 	text, at, ok := anyOf(d.parameters, names...)
-	return word{text, at, ok}
+	return word{text: text, at: at, ok: ok}
 }
 
 // codeKey is the key of the code: what is handed to exec, or a usual name.
@@ -67,12 +77,12 @@ func (d *draft) codeKey(usual func(...string) word) word {
 // kind is a word that requests are told apart by.
 func (d *draft) kind(names ...string) word {
 	text, at, ok := anyOf(d.words, names...)
-	return word{text, at, ok}
+	return word{text: text, at: at, ok: ok}
 }
 
 func (d *draft) textWord(names ...string) word {
 	text, at, ok := anyOf(d.texts, names...)
-	return word{text, at, ok}
+	return word{text: text, at: at, ok: ok}
 }
 
 // codeKeys and so on are words that services use, the commonest first.
@@ -112,14 +122,17 @@ func (d *draft) simple(message, code word) bool { return message.ok && code.ok }
 // typedRequests writes the requests of a service that looks at a "type".
 func (d *draft) typedRequests(typ, code word) {
 	params := d.keyWord(paramKeys...)
-	request := func(kind, key, value string) string {
-		inner := ""
-		if key != "" {
-			inner = fmt.Sprintf("%s: %q", scalar(key), value)
+	request := func(kind string, key word, value string) string {
+		inner, under := "", params.text
+		if key.text != "" {
+			inner = fmt.Sprintf("%s: %q", scalar(key.text), value)
+		}
+		if key.exact {
+			under = key.under
 		}
 		switch {
-		case params.ok:
-			return fmt.Sprintf("{%s: %s, %s: {%s}}", scalar(typ.text), scalar(kind), scalar(params.text), inner)
+		case under != "":
+			return fmt.Sprintf("{%s: %s, %s: {%s}}", scalar(typ.text), scalar(kind), scalar(under), inner)
 		case inner != "":
 			return fmt.Sprintf("{%s: %s, %s}", scalar(typ.text), scalar(kind), inner)
 		}
@@ -134,18 +147,54 @@ func (d *draft) typedRequests(typ, code word) {
 			key.text = "message"
 			d.todo("", "see that %q is the key whose value comes back", key.text)
 		}
-		d.asked("echo", request("echo", key.text, "{message}"), echo)
+		d.asked("echo", request("echo", key, "{message}"), echo)
 	} else if ping := d.kind(pingWords...); ping.ok {
-		d.asked("ready", request(ping.text, "", ""), ping)
+		d.asked("ready", request(ping.text, word{}, ""), ping)
+	} else {
+		d.todo("", "echo: a request whose reply holds {message}, or ready: one that is answered; %q tells requests apart%s", typ.text, d.knownWords())
+		d.line("")
 	}
-	if run := d.kind(execWords...); run.ok && code.ok {
-		d.execRequest(code, func(holder string) string { return request(run.text, code.text, holder) })
+	if run := d.execWord(code); run.ok && code.ok {
+		d.execRequest(code, func(holder string) string { return request(run.text, code, holder) })
 	} else {
 		d.execRequest(word{}, nil)
 	}
 	if quit := d.kind(stopWords...); quit.ok {
-		d.asked("stop", request(quit.text, "", ""), quit)
+		d.asked("stop", request(quit.text, word{}, ""), quit)
 	}
+}
+
+var execLike = regexp.MustCompile(`(?i)exec|eval|^run|python|code|script`)
+
+// execWord is the word of the requests that run code: the one behind which the
+// code's key is looked up, a usual one, or one that looks like it.
+func (d *draft) execWord(code word) word {
+	usual := d.kind(execWords...)
+	for _, text := range sortedPlaces(d.words) {
+		if key := d.valueOf[text]; code.exact && key.ok && key.text == code.text {
+			return word{text: text, at: d.words[text], ok: true}
+		}
+		if !usual.ok && execLike.MatchString(text) {
+			usual = word{text: text, at: d.words[text], ok: true}
+		}
+	}
+	return usual
+}
+
+var wordLike = regexp.MustCompile(`^[A-Za-z][\w./-]*$`)
+
+// knownWords lists the words that requests seem to be told apart by.
+func (d *draft) knownWords() string {
+	var words []string
+	for _, text := range sortedPlaces(d.words) {
+		if _, module := d.imports[text]; wordLike.MatchString(text) && !module {
+			words = append(words, text)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " (it compares with " + comment(strings.Join(words, ", ")) + ")"
 }
 
 // execRequest writes how code is run, when the source runs any.
@@ -185,7 +234,7 @@ func (d *draft) httpRequests() {
 		return "", place{}, false
 	}
 	found := false
-	if route, at, ok := path("health", "ping", "status", "ready", "info", "version"); ok {
+	if route, at, ok := path("health", "ping", "status", "ready", "alive", "info", "version", "hello"); ok {
 		d.line("# %s", at)
 		d.line("ready: {method: GET, path: %s}", scalar(route))
 		d.line("")

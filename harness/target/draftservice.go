@@ -69,10 +69,18 @@ func (d *draft) environment() {
 			rest = append(rest, read)
 		}
 	}
+	if header := d.tokenHeader(); header.ok && len(tokens) > 0 {
+		write(tokens[0], "{token}")
+		tokens = tokens[1:]
+	}
 	for _, read := range tokens {
 		indent := map[bool]string{true: "  "}[wrote]
 		d.todo(indent, "%s: the source reads %s; to have it checked with a token write this in env, and {token} in the requests", read.place, read.name)
-		d.line("%s# %s: \"{token}\"", indent, read.name)
+		if wrote {
+			d.line("  # %s: \"{token}\"", read.name)
+		} else {
+			d.line("# env: {%s: \"{token}\"}", read.name)
+		}
 	}
 	for i, read := range rest {
 		if i < 12 {
@@ -134,6 +142,16 @@ func (d *draft) protocol() (protocol, why string) {
 	return "tcp-json", at.String() + ": JSON over TCP"
 }
 
+// tokenHeader is the HTTP header that carries a token.
+func (d *draft) tokenHeader() word {
+	for _, key := range sortedPlaces(d.keys) {
+		if lower := strings.ToLower(key); lower == "authorization" || strings.HasPrefix(lower, "x-") && tokenName.MatchString(key) {
+			return word{text: key, at: d.keys[key], ok: true}
+		}
+	}
+	return word{}
+}
+
 // structLength are formats of Python's struct that a length is most often
 // written in, with what they mean.
 var structLength = []struct{ format, prefix string }{
@@ -178,6 +196,15 @@ func (d *draft) service() {
 		d.line("  # %s: see that each reply has its length before it, too", at)
 		d.line("  length_prefix: %s", prefix)
 		d.note("length_prefix: %s (%s)", prefix, at)
+	}
+	if header := d.tokenHeader(); header.ok && protocol == "http" {
+		value := "{token}"
+		if strings.EqualFold(header.text, "authorization") {
+			value = "Bearer {token}"
+		}
+		d.line("  # %s", header.at)
+		d.line("  headers: {%s: %q}", scalar(header.text), value)
+		d.note("token in the header %s (%s)", header.text, header.at)
 	}
 	if protocol == "command" {
 		d.todo("  ", "write a client that sends its standard input and prints the reply")

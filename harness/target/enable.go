@@ -11,10 +11,31 @@ import (
 var enableCall = regexp.MustCompile(`\b(addon_enable|addon_utils\.enable)\s*\(`)
 
 // enables says whether a script enables the add-on: it calls Blender's function
-// for that, and names the add-on somewhere.
+// for that, and names the add-on somewhere; or it calls its register().
 func enables(script, module string) bool {
 	return enableCall.MatchString(script) &&
-		(strings.Contains(script, `"`+module+`"`) || strings.Contains(script, `'`+module+`'`))
+		(strings.Contains(script, `"`+module+`"`) || strings.Contains(script, `'`+module+`'`)) ||
+		registers(script, module)
+}
+
+// registers says whether a script imports the add-on and calls its register().
+func registers(script, module string) bool {
+	t := pyStream(pyTokens(script))
+	name, bare := module, false
+	for i := range t {
+		switch {
+		case t.is(i, "import", module, "as"):
+			name = t.text(i + 3)
+		case t.is(i, "from", module, "import"):
+			for n := i + 3; n < len(t) && !t.at(n).first; n++ {
+				bare = bare || t.is(n, "register")
+			}
+		case t.is(i, name, ".", "register", "("),
+			bare && t.is(i, "register", "(") && !t.is(i-1, ".") && !t.is(i-1, "def"):
+			return true
+		}
+	}
+	return false
 }
 
 // scriptEnables says whether the launch script enables the add-on.

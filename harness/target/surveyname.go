@@ -63,7 +63,7 @@ func (s *survey) key(t pyStream, i int, at place) {
 	case t.is(i-2, "=", "=") && !t.is(i-3, "name", "=", "="), s.handler(t, i):
 		remember(s.words, text, at)
 		if _, known := s.valueOf[text]; !known {
-			s.valueOf[text] = valueAfter(at.file, t, i+1)
+			s.valueOf[text] = t.valueAfter(at.file, i+1)
 		}
 	case t.at(i).bytes && text == `\n` && t.is(i-1, "(") && partings[t.text(i-2)] && s.newline.line == 0:
 		s.newline = at
@@ -253,15 +253,15 @@ func (s *survey) executed(file string, t pyStream) {
 		if t.is(run, "compile", "(") {
 			run += 2
 		}
-		if s.execKey = lookedUp(file, t, run, 6); s.execKey.ok || t.at(run).kind != 'n' {
+		if s.execKey = t.lookedUp(file, run, 6); s.execKey.ok || t.at(run).kind != 'n' {
 			continue
 		}
 		for n := range t {
 			switch {
 			case t.is(n, t.text(run), "=") && !t.is(n+2, "=") && t.at(n).first:
-				s.execKey = lookedUp(file, t, n+2, 8)
+				s.execKey = t.lookedUp(file, n+2, 8)
 			case t.is(n, within, "(") && within != "" && !t.is(n-1, "def"):
-				s.execKey = lookedUp(file, t, n+2, 8)
+				s.execKey = t.lookedUp(file, n+2, 8)
 			}
 			if s.execKey.ok {
 				break
@@ -272,9 +272,9 @@ func (s *survey) executed(file string, t pyStream) {
 
 // valueAfter is the key that is looked up soon behind a word that requests are
 // told apart by, before the next such word.
-func valueAfter(file string, t pyStream, begin int) word {
+func (t pyStream) valueAfter(file string, begin int) word {
 	for i := begin; i < begin+25 && !t.is(i, "=", "="); i++ {
-		if key := lookedUp(file, t, i, 1); key.ok {
+		if key := t.lookedUp(file, i, 1); key.ok {
 			return key
 		}
 	}
@@ -282,12 +282,48 @@ func valueAfter(file string, t pyStream, begin int) word {
 }
 
 // lookedUp is the first key that is looked up in an expression of at most so
-// many tokens: m["code"] or m.get("code").
-func lookedUp(file string, t pyStream, begin, most int) word {
+// many tokens, m["code"] or m.get("code"), and the one that m itself is.
+func (t pyStream) lookedUp(file string, begin, most int) word {
 	for i := begin; i < begin+most && i < len(t) && (i == begin || !t.at(i).first); i++ {
-		if t.at(i).kind == 's' && (t.is(i-1, "[") && t.is(i+1, "]") || t.is(i-2, "get", "(") || t.is(i-2, "pop", "(")) {
-			return word{t.text(i), place{file, t.at(i).line}, true}
+		if !t.isKey(i) {
+			continue
 		}
+		found := word{text: t.text(i), at: place{file, t.at(i).line}, ok: true, exact: true}
+		if t.is(i+1, "]", "[") && t.isKey(i+3) { // m["params"]["code"]
+			found.under, found.text = found.text, t.text(i+3)
+			return found
+		}
+		found.under = t.keyOf(t.text(t.base(i)))
+		return found
 	}
 	return word{}
+}
+
+// isKey says whether a text is looked up, and not set.
+func (t pyStream) isKey(i int) bool {
+	return t.at(i).kind == 's' && (t.is(i-1, "[") && t.is(i+1, "]") && (!t.is(i+2, "=") || t.is(i+2, "=", "=")) ||
+		t.is(i-2, "get", "(") || t.is(i-2, "pop", "("))
+}
+
+// base is where the mapping stands in which the text at i is looked up.
+func (t pyStream) base(i int) int {
+	if t.is(i-1, "[") {
+		return i - 2
+	}
+	return i - 4 // m . get (
+}
+
+// keyOf is the key whose value a name is given: params = m.get("params", {}).
+func (t pyStream) keyOf(name string) string {
+	for n := range t {
+		if name == "" || !t.is(n, name, "=") || t.is(n+2, "=") {
+			continue
+		}
+		for i := n + 2; i < n+10 && !t.at(i).first; i++ {
+			if t.isKey(i) && !t.is(t.base(i), name) {
+				return t.text(i)
+			}
+		}
+	}
+	return ""
 }

@@ -30,7 +30,7 @@ type Target struct {
 	Bundled []string `yaml:"bundled"`
 	// Enable: "flag" enables it with --addons; "script" leaves that to the
 	// launch script, and is the default where the script calls addon_enable or
-	// addon_utils.enable and names the add-on.
+	// addon_utils.enable and names the add-on, or calls the add-on's register().
 	Enable string `yaml:"enable" words:"flag,script" default:"flag"`
 	// Launch says how the service is started.
 	Launch Launch `yaml:"launch"`

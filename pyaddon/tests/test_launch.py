@@ -186,6 +186,28 @@ class WitnessTest(Case):
         self.assertEqual([(event["event"], event.get("addon"), event.get("ok"),
                            event.get("traceback")) for event in events], expected)
 
+    def test_a_script_that_calls_register_itself(self):
+        os.environ["BGCHECK_ADDONS"] = "other,good,bad"
+        self.addCleanup(os.environ.pop, "BGCHECK_ADDONS")
+        events, ended = self.events("""
+            import good
+            from bad import register
+            good.register()
+            try:
+                register()
+            except ValueError as error:
+                print(error)
+            good.unregister()
+            import addon_utils
+            addon_utils.enable("good")
+        """)
+        self.assertEqual((ended.code, ended.err), (0, ""), ended)
+        self.assertEqual([(event["event"], event["addon"], event["ok"], event.get("script"))
+                          for event in events[1:5]],
+                         [("enable", "good", True, True), ("enable", "bad", False, True),
+                          ("unregister", "good", True, None), ("enable", "good", True, False)])
+        self.assertIn("ValueError: register is broken", events[2]["traceback"])
+
     def test_failures_with_their_tracebacks(self):
         events, ended = self.events("""
             import addon_utils, bad
