@@ -31,7 +31,7 @@ def install(path, addons):  # type: (str, str) -> None
     import addon_utils  # type: ignore[import]  # Blender's own
 
     enable = addon_utils.enable
-    enabling = []  # names; in addon_utils.enable
+    enabling = []  # type: list  # names; in addon_utils.enable
 
     def note(event, **fields):  # type: (str, object) -> None
         line = dict(event=event, time=time.time(), pid=os.getpid(), **fields)

@@ -28,10 +28,10 @@ type broken struct {
 // ends with the client's half of the connection closed, so that a service which
 // waits for more knows that no more will come.
 func corpus(protocol, path string, good []byte, frame func([]byte) ([]byte, error)) []broken {
-	switch {
-	case protocol == "http":
+	switch protocol {
+	case "http":
 		return httpRequests(path)
-	case protocol == "command":
+	case "command":
 		return strangers()
 	}
 	requests := brokenRequests(good[:len(good)/2])

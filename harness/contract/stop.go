@@ -68,14 +68,14 @@ func stopTwice(ctx context.Context, s *Session) report.Result {
 			"the second signal starts the clean-up again: the handler does not know that it has already run")
 	}
 	result := end.result(s)
-	switch {
-	case end.fault == "signal":
+	switch end.fault {
+	case "signal":
 		result.Diagnosis = "the second SIGTERM comes when the handler is gone and the process not yet: loop.close(), remove_signal_handler and the end of " +
 			"Python put the signal's own action back, which ends it at once"
 		result.Fix = "Once the end has begun, ignore further signals, and leave it so to the end of the process:\n" +
 			"    for number in (signal.SIGTERM, signal.SIGINT):\n" +
 			"        signal.signal(number, signal.SIG_IGN)   # behind loop.close(), which puts the default back"
-	case end.fault == "code":
+	case "code":
 		result.Diagnosis = "the second SIGTERM interrupts the clean-up that the first one began; " + result.Diagnosis
 	}
 	return result

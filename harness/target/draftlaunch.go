@@ -257,7 +257,8 @@ func (d *draft) ownScript() bool {
 		own := draft{survey: s}
 		at, imports := own.has(d.module)
 		enables := enables(text, d.module)
-		if !imports && !(enables && waits) || notLaunch.MatchString(name) {
+		launches := imports || enables && waits
+		if !launches || notLaunch.MatchString(name) {
 			continue
 		}
 		if enables {

@@ -246,7 +246,8 @@ func (s *survey) executed(file string, t pyStream) {
 		if t.is(i, "def") {
 			within = t.text(i + 1)
 		}
-		if s.execKey.ok || !(t.is(i, "exec", "(") || t.is(i, "eval", "(")) || t.is(i-1, ".") || t.is(i-1, "def") {
+		runs := t.is(i, "exec", "(") || t.is(i, "eval", "(")
+		if s.execKey.ok || !runs || t.is(i-1, ".") || t.is(i-1, "def") {
 			continue
 		}
 		run := i + 2
