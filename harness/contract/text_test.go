@@ -3,6 +3,8 @@ package contract
 import (
 	"strings"
 	"testing"
+
+	"github.com/bgcheck/bgcheck/harness/target"
 )
 
 func TestAMessageIsFoundHoweverTheReplyWritesIt(t *testing.T) {
@@ -101,6 +103,19 @@ func TestAReplyThatComplainsIsTold(t *testing.T) {
 	} {
 		if got := complaint.FindString(texts([]byte(reply))); got != want {
 			t.Errorf("%s: got %q", reply, got)
+		}
+	}
+}
+
+func TestWhatIsEchoedThroughAURLFitsIntoOne(t *testing.T) {
+	for path, long := range map[string]bool{"/hello?name={message}": false, "/echo": true} {
+		s := &Session{backend: &fake{}, target: &target.Target{Echo: &target.Exchange{Path: path, Escape: "json"}}}
+		most := 0
+		for _, one := range s.messages() {
+			most = max(most, len(one.text))
+		}
+		if (most > 2048) != long {
+			t.Errorf("%s: messages of up to %d bytes", path, most)
 		}
 	}
 }
