@@ -39,7 +39,7 @@ check: ## check an add-on (TARGET=..., default: the reference add-on)
 	@ci/setup.sh blender
 	@$(owned) ci/check.sh
 
-target: ## write a first target file (ADDON=path; TARGET=file: another name)
+target: ## write a first target file (ADDON=addon TARGET=file-to-write)
 	@go tool bgcheck target -to "$(TARGET)" "$(ADDON)"
 
 test: ## run everything that must pass
