@@ -42,7 +42,7 @@ func echoRoundTrip(ctx context.Context, s *Session) report.Result {
 		}
 		seen = append(seen, fmt.Sprintf("%s: %s", one.what, short(time.Since(began))))
 	}
-	if strings.Contains(s.target.Echo.Path, "{message}") {
+	if s.echoInURL() {
 		return Passed(strings.Join(seen, ", ") + "; longer ones do not fit into a URL")
 	}
 	huge, failed := s.hugeEcho(ctx, life, seen)
@@ -68,7 +68,7 @@ func (s *Session) messages() []message {
 	if s.target.Echo.Escape == "json" {
 		unicode += "\x00\x7f\u2028"
 	}
-	if strings.Contains(s.target.Echo.Path, "{message}") {
+	if s.echoInURL() {
 		return []message{ // a URL has a limit: 2 KiB are safe
 			{what: "plain", text: "bgcheck-" + nonce()},
 			{what: "unicode", text: "a\"b\\c <&> \u00e4\u20ac\u4e2d\U0001f600 " + nonce()},
@@ -83,6 +83,9 @@ func (s *Session) messages() []message {
 		{what: "1 MiB", text: longText(oneMiB), within: 3 * s.patience()},
 	}
 }
+
+// echoInURL says whether messages travel in the path of a URL.
+func (s *Session) echoInURL() bool { return strings.Contains(s.target.Echo.Path, "{message}") }
 
 // hugeEcho sends 64 MiB. A service with a limit may refuse it, as long as it
 // says so or closes at once, and answers others afterwards.

@@ -73,8 +73,7 @@ func stopTwice(ctx context.Context, s *Session) report.Result {
 		result.Diagnosis = "the second SIGTERM comes when the handler is gone and the process not yet: loop.close(), remove_signal_handler and the end of " +
 			"Python put the signal's own action back, which ends it at once"
 		result.Fix = "Once the end has begun, ignore further signals, and leave it so to the end of the process:\n" +
-			"    for number in (signal.SIGTERM, signal.SIGINT):\n" +
-			"        signal.signal(number, signal.SIG_IGN)   # behind loop.close(), which puts the default back"
+			ignoreSignals + "   # behind loop.close(), which puts the default back"
 	case "code":
 		result.Diagnosis = "the second SIGTERM interrupts the clean-up that the first one began; " + result.Diagnosis
 	}

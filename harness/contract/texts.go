@@ -7,6 +7,10 @@ type words struct {
 	plain               string // the fix for code without asyncio; "" where fix fits both
 }
 
+// ignoreSignals are lines of the remedy for a second signal.
+const ignoreSignals = "    for number in (signal.SIGTERM, signal.SIGINT):\n" +
+	"        signal.signal(number, signal.SIG_IGN)"
+
 // explained is the one source of these texts. "true" completes the sentence
 // "The check passes when ...".
 var explained = map[string]words{
@@ -264,8 +268,7 @@ var explained = map[string]words{
 			"        global keep_running\n" +
 			"        keep_running = False\n" +
 			"and ignore further signals once the loop has ended; loop.close() puts their own action back:\n" +
-			"    for number in (signal.SIGTERM, signal.SIGINT):\n" +
-			"        signal.signal(number, signal.SIG_IGN)",
+			ignoreSignals,
 	},
 	"stop/during-exec": {
 		true: "a SIGTERM that comes while client code runs ends it in the same way, after that code",

@@ -20,7 +20,6 @@ type draft struct {
 	module string
 	out    bytes.Buffer
 	notes  []string
-	holder bool // {port} is used
 	told   bool // the service learns its port by env or launch.args
 }
 

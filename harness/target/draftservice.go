@@ -46,7 +46,7 @@ func (d *draft) environment() {
 	d.named()
 	host := ""
 	var rest, tokens []envRead
-	wrote := false
+	wrote, port := false, false
 	write := func(read envRead, value string) {
 		if !wrote {
 			d.line("env:")
@@ -57,9 +57,9 @@ func (d *draft) environment() {
 	}
 	for _, read := range d.env {
 		switch {
-		case portName.MatchString(read.name) && !d.holder:
+		case portName.MatchString(read.name) && !port:
 			write(read, "{port}")
-			d.holder, d.told = true, true
+			port, d.told = true, true
 			d.note("port by %s (%s)", read.name, read.place)
 		case tokenName.MatchString(read.name):
 			tokens = append(tokens, read)
@@ -209,7 +209,6 @@ func (d *draft) service() {
 	if protocol == "command" {
 		d.todo("  ", "write a client that sends its standard input and prints the reply")
 		d.line(`  command: [python3, "{target}/client.py", "{port}"]`)
-		d.holder = true
 	}
 	switch {
 	case d.told:
