@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/report"
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
@@ -18,7 +19,7 @@ func list(c *call) int {
 		return code
 	}
 	const width = 24
-	for _, check := range contract.Catalogue() {
+	for _, check := range checks.All() {
 		name := check.Name
 		for _, line := range report.Fold(check.True, report.Columns-width-1) {
 			fmt.Fprintf(c.out, "%-*s %s\n", width, name, line)
@@ -35,7 +36,7 @@ func explain(c *call) int {
 		return code
 	}
 	var names []string
-	for _, check := range contract.Catalogue() {
+	for _, check := range checks.All() {
 		names = append(names, check.Name)
 	}
 	if c.flags.NArg() == 0 {
@@ -44,15 +45,15 @@ func explain(c *call) int {
 	}
 	first := true
 	for _, word := range c.flags.Args() {
-		checks := contract.Area(word)
-		if check, ok := contract.Find(word); ok {
-			checks = []contract.Check{check}
+		found := checks.Area(word)
+		if check, ok := checks.Find(word); ok {
+			found = []contract.Check{check}
 		}
-		if len(checks) == 0 {
-			fmt.Fprintf(c.errout, "bgcheck: no check %q; %s\n", word, hint(word, append(names, contract.Areas()...)))
+		if len(found) == 0 {
+			fmt.Fprintf(c.errout, "bgcheck: no check %q; %s\n", word, hint(word, append(names, checks.Areas()...)))
 			return 1
 		}
-		for _, check := range checks {
+		for _, check := range found {
 			if !first {
 				fmt.Fprintln(c.out)
 			}

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"github.com/bgcheck/bgcheck/fixtures"
-	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
 )
 
@@ -18,7 +18,7 @@ fixtures no check fails. ` + "`make proof`" + ` runs the whole catalogue on all 
 `
 
 // proof prints which check caught which wrong fixture, from what
-// TestProof in harness/contract has left in the out folder.
+// TestProof in harness/checks has left in the out folder.
 func proof(c *call) int {
 	var out, file string
 	var markdown bool
@@ -38,7 +38,7 @@ func proof(c *call) int {
 	}
 	seen, err := fixtures.ReadProof(out)
 	if err != nil {
-		return c.fail(err.Error()+"; make it by: make proof", "or: BGCHECK_OUT="+out+" go test ./harness/contract -run TestProof")
+		return c.fail(err.Error()+"; make it by: make proof", "or: BGCHECK_OUT="+out+" go test ./harness/checks -run TestProof")
 	}
 	if names := checkNames(); !slices.Equal(seen.Checks, names) {
 		return c.fail("the proof in " + out + " is of another catalogue than this; make it anew by: make proof")
@@ -62,7 +62,7 @@ func proof(c *call) int {
 
 func checkNames() []string {
 	var names []string
-	for _, check := range contract.Catalogue() {
+	for _, check := range checks.All() {
 		names = append(names, check.Name)
 	}
 	return names
