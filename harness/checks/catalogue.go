@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
@@ -92,12 +93,12 @@ func Find(name string) (contract.Check, bool) {
 }
 
 // RunAll judges the checks of these names or areas, all of them when none is
-// given, in the catalogue's order on one session. The error is for what keeps
-// the session from opening or closing, and for a name that is not known.
+// given, on one session. The error is for what keeps the session from opening or
+// closing, and for a name that is not known.
 func RunAll(ctx context.Context, cfg contract.Config, names ...string) (results []report.Result, err error) {
-	checks := All()
+	chosen := All()
 	if len(names) > 0 {
-		if checks, err = choose(names); err != nil {
+		if chosen, err = choose(names); err != nil {
 			return nil, err
 		}
 	}
@@ -105,10 +106,22 @@ func RunAll(ctx context.Context, cfg contract.Config, names ...string) (results 
 	if err != nil {
 		return nil, err
 	}
-	for _, check := range checks {
-		results = append(results, session.Run(ctx, check))
-	}
+	results = Judge(ctx, session, contract.Plan{Checks: chosen})
 	return results, session.Close()
+}
+
+// Judge judges a plan on a session. Where the target never became ready, or did
+// not stay so, the check that fails for it is among the results, asked for or not.
+func Judge(ctx context.Context, s *contract.Session, plan contract.Plan) []report.Result {
+	results := s.RunAll(ctx, plan)
+	fault := contract.FaultOf(s.Broken())
+	if fault == nil || slices.ContainsFunc(results, func(r report.Result) bool { return r.Name == fault.Check }) {
+		return results
+	}
+	if check, ok := Find(fault.Check); ok && ctx.Err() == nil {
+		results = append(results, s.Run(ctx, check))
+	}
+	return results
 }
 
 // choose finds the checks that the names or areas mean.

@@ -35,8 +35,16 @@ func (s *Session) Verdict(ctx context.Context, check Check) report.Result {
 }
 
 // once returns what known has, or judges the check. While somebody else judges
-// it, it waits.
+// it, it waits. Checks that ask the shared life take turns.
 func (s *Session) once(ctx context.Context, check Check, known func(*state) (report.Result, bool)) report.Result {
+	if check.Asks == SharedLife || check.Asks == Quiet {
+		view, done, err := s.takeTurn(ctx)
+		if err != nil {
+			return s.named(check, Undecided("the run was ended before this check was judged"))
+		}
+		defer done()
+		s = view
+	}
 	for {
 		s.mu.Lock()
 		if result, ok := known(s.state); ok {
@@ -59,6 +67,17 @@ func (s *Session) once(ctx context.Context, check Check, known func(*state) (rep
 	}
 }
 
+// takeTurn gives a view that has the shared life for itself until done is called.
+func (s *Session) takeTurn(ctx context.Context) (view *Session, done func(), err error) {
+	if s.turn {
+		return s, func() {}, nil
+	}
+	if err := take(ctx, s.turns); err != nil {
+		return nil, nil, err
+	}
+	return &Session{state: s.state, turn: true}, func() { <-s.turns }, nil
+}
+
 // judgeNow judges the check and keeps the result for those who ask later.
 func (s *Session) judgeNow(ctx context.Context, check Check, running chan struct{}) report.Result {
 	result := s.judgeIn(ctx, check)
@@ -76,7 +95,7 @@ func (s *Session) judgeNow(ctx context.Context, check Check, running chan struct
 // judgeIn runs the check in a view of its own and completes its result.
 func (s *Session) judgeIn(ctx context.Context, check Check) report.Result {
 	started := time.Now()
-	view := &Session{state: s.state}
+	view := &Session{state: s.state, turn: s.turn}
 	defer view.leave()
 
 	inner, cancel := reserve(ctx)

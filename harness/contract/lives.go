@@ -39,6 +39,14 @@ func (s *Session) Ready(ctx context.Context) error {
 	return err
 }
 
+// Broken is what a launch showed once and for all: a *FaultError of the target, or
+// a fault of the machine; nil while nothing is known.
+func (s *Session) Broken() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.broken
+}
+
 // Current is the shared life, alive or not; nil while there is none.
 func (s *Session) Current() *Life {
 	s.mu.Lock()

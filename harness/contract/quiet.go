@@ -26,6 +26,11 @@ type Window struct {
 }
 
 var quiet = Fact[Window]{Name: "quiet window", Make: func(ctx context.Context, s *Session) (Window, error) {
+	_, done, err := s.takeTurn(ctx)
+	if err != nil {
+		return Window{}, err
+	}
+	defer done()
 	return s.Watch(ctx, s.target.Budgets.Quiet)
 }}
 

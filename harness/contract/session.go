@@ -35,6 +35,9 @@ type Session struct {
 	*state
 	// used are the lives that the running check has asked, the last one last.
 	used []*Life
+	// turn: the running check, or one that asked for its verdict, has the shared
+	// life for itself.
+	turn bool
 }
 
 // state is what all views of a session share.
@@ -47,6 +50,8 @@ type state struct {
 
 	// proving is held by the launch that finds out whether the target becomes ready.
 	proving chan struct{}
+	// turns is held by the check that has the shared life for itself.
+	turns chan struct{}
 	// sharing is held while the shared life is looked at or replaced.
 	sharing chan struct{}
 
@@ -82,6 +87,7 @@ func Open(cfg Config) (*Session, error) {
 		out:     cfg.Out,
 		faults:  cfg.Faults,
 		proving: make(chan struct{}, 1),
+		turns:   make(chan struct{}, 1),
 		sharing: make(chan struct{}, 1),
 		users:   map[*Life]int{},
 		judge:   map[string]chan struct{}{},
