@@ -6,6 +6,8 @@ import "fmt"
 // SIGINT or the stop request.
 func Ignored(f Facts, how string) string {
 	switch {
+	case f.Ending():
+		return lingering(f)
 	case how == "SIGINT":
 		diagnosis := "no handler for SIGINT is in place: Blender swallows the first one in background mode, and KeyboardInterrupt is never raised"
 		if at := f.Source.Cite("sigint"); at != "" {
@@ -14,11 +16,32 @@ func Ignored(f Facts, how string) string {
 		return diagnosis
 	case how != "the stop request" && f.Source.First("sigterm") != "":
 		return fmt.Sprintf("the handler (%s) does not lead to the end of the keep-alive loop", f.Source.Cite("sigterm"))
-	case f.ending():
-		return "Python has begun to end and something does not let it: a thread that is no daemon, or clean-up code that waits"
 	}
 	return how + " is taken and nothing is done: the keep-alive loop goes on"
 }
+
+// lingering tells what keeps a process whose Python has begun to end.
+func lingering(f Facts) string {
+	switch keeping := f.keeping(); {
+	case keeping != "":
+		return "it has ended its work, and Python waits for a thread that is no daemon: " + keeping
+	case len(f.Saw("atexit")) > 0:
+		return "it has ended its work, and one of Python's exit functions (atexit), or what comes behind them, does not return"
+	}
+	return "Python has begun to end and something does not let it: a thread that is no daemon, or clean-up code that waits"
+}
+
+// FixThread is the remedy for a thread that keeps a process which is to end.
+const FixThread = "End the thread where the service ends, and let it wait on something that can wake it:\n" +
+	"    done = threading.Event()\n" +
+	"    def work():\n" +
+	"        while not done.wait(3600):   # in place of time.sleep(3600)\n" +
+	"            look()\n" +
+	"    thread = threading.Thread(target=work)\n" +
+	"    # in unregister(), and before the script's end:\n" +
+	"    done.set()\n" +
+	"    thread.join()\n" +
+	"A thread that need not clean up may be a daemon: threading.Thread(target=work, daemon=True)."
 
 // Killed tells why a signal ended a life at once.
 func Killed(f Facts, how string) string {
