@@ -14,7 +14,7 @@ import (
 
 	"github.com/bgcheck/bgcheck/fixtures"
 	"github.com/bgcheck/bgcheck/harness"
-	"github.com/bgcheck/bgcheck/harness/bench"
+	"github.com/bgcheck/bgcheck/ci/bench"
 )
 
 // benchmark measures the reference add-on beside what it competes with, prints
