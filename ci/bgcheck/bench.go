@@ -12,9 +12,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/bgcheck/bgcheck/ci/bench"
 	"github.com/bgcheck/bgcheck/fixtures"
 	"github.com/bgcheck/bgcheck/harness"
-	"github.com/bgcheck/bgcheck/harness/bench"
 )
 
 // benchmark measures the reference add-on beside what it competes with, prints

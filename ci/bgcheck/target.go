@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	drafting "github.com/bgcheck/bgcheck/harness/draft"
 	"github.com/bgcheck/bgcheck/harness/target"
 )
 
@@ -34,7 +35,7 @@ func draft(c *call) int {
 		return 2
 	}
 	addon := c.flags.Arg(0)
-	text, notes, err := target.Draft(addon, to)
+	text, notes, err := drafting.Text(addon, to)
 	if err != nil {
 		return c.fail(err.Error())
 	}
@@ -44,7 +45,7 @@ func draft(c *call) int {
 	}
 	file := to
 	if file == "" {
-		if file, err = target.DraftFile(addon); err != nil {
+		if file, err = drafting.File(addon); err != nil {
 			return c.fail(err.Error())
 		}
 	}

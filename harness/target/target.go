@@ -66,7 +66,8 @@ type Target struct {
 	// all. Comparisons together are one range; other entries are alternatives.
 	Blender []string `yaml:"blender"`
 
-	// Path of the file it was read from, absolute; empty when built in Go.
+	// Path of the file it was read from (Parse: is meant for), absolute; empty
+	// when built in Go.
 	Path string `yaml:"-"`
 	// Dir is Path's folder; relative paths are relative to it.
 	Dir string `yaml:"-"`

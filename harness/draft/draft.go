@@ -1,4 +1,4 @@
-package target
+package draft
 
 import (
 	"bytes"
@@ -9,6 +9,11 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
+	"github.com/bgcheck/bgcheck/harness/internal/plain"
+	"github.com/bgcheck/bgcheck/harness/service"
+	"github.com/bgcheck/bgcheck/harness/target"
 )
 
 // draft is a target file being written from a survey.
@@ -23,15 +28,15 @@ type draft struct {
 	told   bool // the service learns its port by env or launch.args
 }
 
-// Draft writes a first target file for the add-on at path (folder, .py file or
-// zip) by reading its source: bl_info and blender_manifest.toml, reads of the
+// Text is a first target file for the add-on at path (folder, .py file or zip),
+// made by reading its source: bl_info and blender_manifest.toml, reads of the
 // environment, port constants, imports, functions that look like a start. Each
 // line has a comment that says where it comes from; TODO marks what could not
 // be told. Notes say the same in short, for the terminal. Paths in it are
 // relative to the folder of file, where the text is to be written; "" is what
-// DraftFile says. Nothing is run, and Python is not needed.
-func Draft(path, file string) (text []byte, notes []string, err error) {
-	path, folder, err := draftPlace(path)
+// File says. Nothing is run, and Python is not needed.
+func Text(path, file string) (text []byte, notes []string, err error) {
+	path, folder, err := findAddon(path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -39,7 +44,7 @@ func Draft(path, file string) (text []byte, notes []string, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	if !s.facts.hasInit && s.facts.manifest == nil {
+	if !s.facts.HasInit && s.facts.Manifest == nil {
 		return nil, nil, fmt.Errorf("read add-on: %s has no __init__.py and no blender_manifest.toml, nor has a folder in it; "+
 			"expected the add-on's folder, .py file or zip", path)
 	}
@@ -56,8 +61,8 @@ func Draft(path, file string) (text []byte, notes []string, err error) {
 	d.service()
 	d.requests()
 	d.tail()
-	if _, err := parse(FileName, d.out.Bytes(), d.base); err != nil {
-		var mistakes *Errors
+	if _, err := target.Parse(filepath.Join(d.base, target.FileName), d.out.Bytes()); err != nil {
+		var mistakes *target.Errors
 		if !errors.As(err, &mistakes) {
 			return nil, nil, err
 		}
@@ -68,15 +73,15 @@ func Draft(path, file string) (text []byte, notes []string, err error) {
 	return d.out.Bytes(), d.notes, nil
 }
 
-// DraftFile is where a drafted target file of the add-on at path belongs:
+// File is where a drafted target file of the add-on at path belongs:
 // bgcheck.yaml beside the add-on, or in it where it is a repository of its own.
-func DraftFile(path string) (string, error) {
-	_, folder, err := draftPlace(path)
-	return filepath.Join(folder, FileName), err
+func File(path string) (string, error) {
+	_, folder, err := findAddon(path)
+	return filepath.Join(folder, target.FileName), err
 }
 
-// draftPlace finds the add-on at or below path, and the folder for its file.
-func draftPlace(path string) (addon, folder string, err error) {
+// findAddon finds the add-on at or below path, and the folder for its file.
+func findAddon(path string) (addon, folder string, err error) {
 	addon, err = filepath.Abs(path)
 	if err != nil {
 		return "", "", fmt.Errorf("find add-on: %w", err)
@@ -92,7 +97,7 @@ func draftPlace(path string) (addon, folder string, err error) {
 		}
 		return addon, folder, nil
 	}
-	if facts := readAddon(addon); facts.hasInit || facts.manifest != nil {
+	if facts := addonsrc.Read(addon); facts.HasInit || facts.Manifest != nil {
 		if _, err := os.Stat(filepath.Join(addon, ".git")); err == nil {
 			folder = addon
 		}
@@ -100,9 +105,9 @@ func draftPlace(path string) (addon, folder string, err error) {
 	}
 	// A repository with the add-on somewhere in it: what has bl_info or a
 	// manifest goes before what is only a package.
-	for _, wanted := range []func(addonFacts) bool{
-		func(f addonFacts) bool { return f.manifest != nil || f.hasBlInfo },
-		func(f addonFacts) bool { return f.hasInit },
+	for _, wanted := range []func(addonsrc.Facts) bool{
+		func(f addonsrc.Facts) bool { return f.Manifest != nil || f.HasBlInfo },
+		func(f addonsrc.Facts) bool { return f.HasInit },
 	} {
 		for _, pattern := range []string{"*.py", "*", "*/*", "*/*.py"} {
 			found, _ := filepath.Glob(filepath.Join(addon, pattern))
@@ -111,7 +116,7 @@ func draftPlace(path string) (addon, folder string, err error) {
 				if err != nil || strings.HasPrefix(filepath.Base(inside), ".") || !info.IsDir() && filepath.Ext(inside) != ".py" {
 					continue
 				}
-				if filepath.Base(inside) != "__init__.py" && wanted(readAddon(inside)) {
+				if filepath.Base(inside) != "__init__.py" && wanted(addonsrc.Read(inside)) {
 					return inside, addon, nil
 				}
 			}
@@ -145,6 +150,7 @@ func (d *draft) todo(indent, format string, args ...any) {
 
 var (
 	plainScalar = regexp.MustCompile(`^[A-Za-z_./][A-Za-z0-9_./-]*(:[A-Za-z_][A-Za-z0-9_]*)?$`)
+	version     = regexp.MustCompile(`^\d{1,4}(\.\d{1,4}){0,2}$`) // of Blender
 	yamlWord    = regexp.MustCompile(`(?i)^(true|false|yes|no|on|off|null|y|n|\.nan|[-+]?\.inf)$`)
 )
 
@@ -153,27 +159,21 @@ func scalar(text string) string {
 	if plainScalar.MatchString(text) && !yamlWord.MatchString(text) {
 		return text
 	}
-	var out bytes.Buffer
-	writeString(&out, strings.ToValidUTF8(text, "?"))
-	return out.String()
+	inside, _ := service.Escape("json", strings.ToValidUTF8(text, "?"))
+	return `"` + inside + `"`
 }
 
 // comment makes one line of a text from somebody's source.
-func comment(text string) string {
-	if runes := []rune(text); len(runes) > 120 {
-		text = string(runes[:120]) + "..."
-	}
-	return inOneLine(text)
-}
+func comment(text string) string { return plain.Line(text, 120) }
 
 // head writes what the add-on is.
 func (d *draft) head() {
-	d.line("# yaml-language-server: $schema=%s", SchemaURL)
+	d.line("# yaml-language-server: $schema=%s", target.SchemaURL)
 	d.line("# First target file, written by reading %s. The comments say where each line comes", comment(filepath.Base(d.addon)))
 	d.line("# from; look at the lines marked TODO, and at what it will be asked, before you believe a verdict.")
 	d.line("")
-	extension := d.facts.extension()
-	d.module = d.facts.module(extension)
+	extension := d.facts.Extension()
+	d.module = d.facts.Module(extension)
 	if name := d.blInfo["name"]; name != "" {
 		d.line("# bl_info calls it %q.", comment(name))
 	}
@@ -190,17 +190,17 @@ func (d *draft) head() {
 	switch {
 	case extension:
 		d.line("# It has a blender_manifest.toml and no bl_info: an extension, imported as %s.", comment(d.module))
-	case d.facts.manifest != nil:
+	case d.facts.Manifest != nil:
 		d.line("# It has both bl_info and a blender_manifest.toml, and is checked as an add-on; to check it as an")
 		d.line("# extension of Blender 4.2 and later write kind: extension.")
 	}
-	if name := strings.TrimPrefix(d.module, extensionPrefix); !moduleName.MatchString(name) || !strings.HasPrefix(d.module, extensionPrefix) && strings.Contains(name, ".") {
+	if name := strings.TrimPrefix(d.module, addonsrc.ExtensionPrefix); !addonsrc.IsModule(name) || !strings.HasPrefix(d.module, addonsrc.ExtensionPrefix) && strings.Contains(name, ".") {
 		name = strings.Trim(regexp.MustCompile(`\W+`).ReplaceAllString(name, "_"), "_")
 		if name == "" || name[0] >= '0' && name[0] <= '9' {
 			name = "addon_" + name
 		}
 		d.module = name
-		d.line("# Blender cannot enable %q; it is installed under this name instead.", comment(d.facts.base))
+		d.line("# Blender cannot enable %q; it is installed under this name instead.", comment(d.facts.Base))
 		d.line("module: %s", name)
 	}
 	d.line("")
@@ -214,16 +214,16 @@ func (d *draft) isScript() bool {
 			return false
 		}
 	}
-	return strings.HasSuffix(d.addon, ".py") && !d.facts.hasBlInfo
+	return strings.HasSuffix(d.addon, ".py") && !d.facts.HasBlInfo
 }
 
 // tail writes versions.
 func (d *draft) tail() {
 	from, where := d.blInfo["blender"], "bl_info"
-	if minimum := manifestValue(d.facts.manifest, "blender_version_min"); minimum != "" && (d.facts.extension() || from == "") {
+	if minimum := d.facts.ManifestValue("blender_version_min"); minimum != "" && (d.facts.Extension() || from == "") {
 		from, where = minimum, "blender_version_min in blender_manifest.toml"
 	}
-	if from != "" && condition.MatchString(from) {
+	if from != "" && version.MatchString(from) {
 		d.line("# From %s.", where)
 		d.line("blender: [%q]", ">="+from)
 		d.line("")

@@ -1,6 +1,10 @@
-package target
+package draft
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
+)
 
 // jsonRPC writes the requests of a JSON-RPC 2.0 service, and says whether it is
 // one. Its every reply, an error too, gives back the id of the request: that is
@@ -66,9 +70,9 @@ func (d *draft) xmlRPC() {
 	d.execRequest(word{}, nil)
 }
 
-func callsExec(body pyStream) bool {
+func callsExec(body addonsrc.Stream) bool {
 	for i := range body {
-		if (body.is(i, "exec", "(") || body.is(i, "eval", "(")) && !body.is(i-1, ".") {
+		if (body.Is(i, "exec", "(") || body.Is(i, "eval", "(")) && !body.Is(i-1, ".") {
 			return true
 		}
 	}

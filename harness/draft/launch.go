@@ -1,4 +1,4 @@
-package target
+package draft
 
 import (
 	"os"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
 )
 
 // launch writes how the service is started.
@@ -128,8 +130,8 @@ func startScore(fn *pyFunction) int {
 		score -= 30
 	}
 	for _, token := range fn.body {
-		if token.kind == 'n' && (token.text == "socket" || token.text == "start_server" || token.text == "create_server" ||
-			token.text == "ensure_future" || token.text == "serve_forever" || token.text == "Thread" || strings.Contains(token.text, "Server")) {
+		if token.Kind == 'n' && (token.Text == "socket" || token.Text == "start_server" || token.Text == "create_server" ||
+			token.Text == "ensure_future" || token.Text == "serve_forever" || token.Text == "Thread" || strings.Contains(token.Text, "Server")) {
 			return score + 15
 		}
 	}
@@ -183,8 +185,8 @@ func (d *draft) registerServes() string {
 			continue
 		}
 		for i, token := range fn.body {
-			if token.kind == 'n' && startName.MatchString(token.text) && pyStream(fn.body).is(i+1, "(") {
-				return token.text + "() (" + place{fn.file, token.line}.String() + ")"
+			if token.Kind == 'n' && startName.MatchString(token.Text) && fn.body.Is(i+1, "(") {
+				return token.Text + "() (" + place{fn.file, token.Line}.String() + ")"
 			}
 		}
 	}
@@ -251,12 +253,12 @@ func (d *draft) ownScript() bool {
 			continue
 		}
 		s := newSurvey()
-		text := string(readSome(file))
-		s.file(pyFile{name, "", pyTokens(text)})
+		text := string(addonsrc.ReadFile(file))
+		s.file(pyFile{name, "", addonsrc.Tokens(text)})
 		drive, drives, waits := anyOf(s.calls, "kick_async_loop", "run_forever", "serve_forever", "run_until_complete", "sleep")
 		own := draft{survey: s}
 		at, imports := own.has(d.module)
-		enables := enables(text, d.module)
+		enables := addonsrc.Enables(text, d.module)
 		launches := imports || enables && waits
 		if !launches || notLaunch.MatchString(name) {
 			continue

@@ -1,4 +1,4 @@
-package target
+package draft
 
 import (
 	"archive/zip"
@@ -9,11 +9,13 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
 )
 
 // survey is what a reading of an add-on's source has found.
 type survey struct {
-	facts     addonFacts
+	facts     addonsrc.Facts
 	label     string // put before the names of files, "my_addon/"
 	files     []pyFile
 	env       []envRead
@@ -43,7 +45,7 @@ func newSurvey() *survey {
 // a dot before each part, "" for the add-on's own.
 type pyFile struct {
 	name, module string
-	tokens       []pyToken
+	tokens       addonsrc.Stream
 }
 
 // place is a line of a source file.
@@ -71,7 +73,7 @@ type pyFunction struct {
 	module, name string
 	required     int // parameters without a default
 	async        bool
-	body         []pyToken
+	body         addonsrc.Stream
 	place
 }
 
@@ -81,21 +83,21 @@ const maxFiles = 400
 // lookAt reads the add-on at a path.
 func lookAt(file string) (*survey, error) {
 	s := newSurvey()
-	s.facts = readAddon(file)
+	s.facts = addonsrc.Read(file)
 	info, err := os.Stat(file)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("read add-on: %w", err)
-	case s.facts.unreadable != nil:
-		return nil, fmt.Errorf("read add-on %s: %w", file, s.facts.unreadable)
+	case s.facts.Unreadable != nil:
+		return nil, fmt.Errorf("read add-on %s: %w", file, s.facts.Unreadable)
 	case info.IsDir():
 		s.label = filepath.Base(file) + "/"
 		err = s.readFolder(os.DirFS(file), ".")
-	case s.facts.isZip:
+	case s.facts.IsZip:
 		s.label = filepath.Base(file) + "/"
 		err = s.readArchive(file)
 	default:
-		s.files = append(s.files, pyFile{filepath.Base(file), "", pyTokens(string(readSome(file)))})
+		s.files = append(s.files, pyFile{filepath.Base(file), "", addonsrc.Tokens(string(addonsrc.ReadFile(file)))})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read add-on: %w", err)
@@ -125,7 +127,7 @@ func (s *survey) named(file int) bool {
 			continue
 		}
 		for _, token := range f.tokens {
-			if token.kind == 'n' && token.text == last || token.kind == 's' && strings.Contains(token.text, last) {
+			if token.Kind == 'n' && token.Text == last || token.Kind == 's' && strings.Contains(token.Text, last) {
 				return true
 			}
 		}
@@ -161,7 +163,7 @@ func (s *survey) readFolder(system fs.FS, root string) error {
 		if module != "" {
 			module = "." + module
 		}
-		s.files = append(s.files, pyFile{s.label + inside, module, pyTokens(string(readAll(f)))})
+		s.files = append(s.files, pyFile{s.label + inside, module, addonsrc.Tokens(string(addonsrc.ReadAll(f)))})
 		return nil
 	})
 }
@@ -173,35 +175,35 @@ func (s *survey) readArchive(file string) error {
 		return err
 	}
 	defer archive.Close()
-	if _, err := fs.Stat(archive, s.facts.base); err == nil {
-		return s.readFolder(archive, s.facts.base)
+	if _, err := fs.Stat(archive, s.facts.Base); err == nil {
+		return s.readFolder(archive, s.facts.Base)
 	}
 	return s.readFolder(archive, ".")
 }
 
 // file looks through one file's tokens.
 func (s *survey) file(f pyFile) {
-	t := pyStream(f.tokens)
+	t := f.tokens
 	constants := map[string]string{}
 	s.executed(f.name, t)
 	for i, token := range t {
-		at := place{f.name, token.line}
+		at := place{f.name, token.Line}
 		switch {
-		case token.kind == 's':
-			remember(s.texts, token.text, at)
+		case token.Kind == 's':
+			remember(s.texts, token.Text, at)
 			s.key(t, i, at)
-		case token.kind == '0' && t.is(i-1, ",") && t.at(i-2).kind == 's' && hostText.MatchString(t.text(i-2)):
-			s.port("port", token.text, at)
-		case token.kind != 'n':
-		case token.first && token.text == "import", token.first && token.text == "from":
+		case token.Kind == '0' && t.Is(i-1, ",") && t.At(i-2).Kind == 's' && hostText.MatchString(t.Text(i-2)):
+			s.port("port", token.Text, at)
+		case token.Kind != 'n':
+		case token.First && token.Text == "import", token.First && token.Text == "from":
 			s.imported(t, i, at)
-		case token.text == "def":
+		case token.Text == "def":
 			s.function(f, t, i)
-		case token.text == "class":
-			remember(s.classes, t.text(i+1), at)
-		case token.text == "bl_info" && token.first && token.indent == 0:
+		case token.Text == "class":
+			remember(s.classes, t.Text(i+1), at)
+		case token.Text == "bl_info" && token.First && token.Indent == 0:
 			s.info(t, i)
-		case token.text == "environ" || token.text == "getenv":
+		case token.Text == "environ" || token.Text == "getenv":
 			s.environ(t, i, at, constants)
 		default:
 			s.name(t, i, at, constants)

@@ -1,4 +1,4 @@
-package target
+package addonsrc
 
 import (
 	"strings"
@@ -6,38 +6,62 @@ import (
 	"unicode/utf8"
 )
 
-// pyToken is one token of Python source, as far as a survey needs them.
-type pyToken struct {
-	kind   byte // 'n' name, '0' number, 's' string, 'o' operator
-	text   string
-	line   int
-	first  bool // first of its logical line
-	indent int  // of that line
-	bytes  bool // a string with the prefix b
+// Token is one token of Python source.
+type Token struct {
+	Kind   byte // 'n' name, '0' number, 's' string, 'o' operator
+	Text   string
+	Line   int
+	First  bool // first of its logical line
+	Indent int  // of that line
+	Bytes  bool // a string with the prefix b
 }
 
-// pyTokens splits Python source into tokens. Comments and line ends go; a
+// Tokens splits Python source into tokens. Comments and line ends go; a
 // string's text is what stands between its quotes, escapes not replaced. Source
 // that is not Python gives tokens too, only not useful ones.
-func pyTokens(source string) []pyToken {
-	l := &pyLexer{text: source, line: 1, fresh: true}
+func Tokens(source string) Stream {
+	l := &lexer{text: source, line: 1, fresh: true}
 	for l.next() {
 	}
 	return l.tokens
 }
 
-type pyLexer struct {
+// Stream is a file's tokens, which may be asked for beyond their end.
+type Stream []Token
+
+// At is token i; one of no kind before the beginning and beyond the end.
+func (t Stream) At(i int) Token {
+	if i < 0 || i >= len(t) {
+		return Token{}
+	}
+	return t[i]
+}
+
+// Text is the text of token i.
+func (t Stream) Text(i int) string { return t.At(i).Text }
+
+// Is says whether the tokens from i on are these operators and names.
+func (t Stream) Is(i int, texts ...string) bool {
+	for n, text := range texts {
+		if token := t.At(i + n); token.Text != text || token.Kind == 's' {
+			return false
+		}
+	}
+	return true
+}
+
+type lexer struct {
 	text   string
 	at     int
 	line   int
 	depth  int
 	fresh  bool // at the beginning of a logical line
 	indent int
-	tokens []pyToken
+	tokens []Token
 }
 
 // next reads one token or one piece of white space; false at the end.
-func (l *pyLexer) next() bool {
+func (l *lexer) next() bool {
 	if l.at >= len(l.text) {
 		return false
 	}
@@ -75,7 +99,7 @@ func (l *pyLexer) next() bool {
 }
 
 // word reads a name, a string with a prefix, or an operator.
-func (l *pyLexer) word() {
+func (l *lexer) word() {
 	r, size := utf8.DecodeRuneInString(l.text[l.at:])
 	if r != '_' && !unicode.IsLetter(r) {
 		switch r {
@@ -107,7 +131,7 @@ func (l *pyLexer) word() {
 }
 
 // quoted reads the string whose quote is at open; its prefix begins at l.at.
-func (l *pyLexer) quoted(open int) {
+func (l *lexer) quoted(open int) {
 	raw := strings.ContainsAny(l.text[l.at:open], "rR")
 	quote := l.text[open : open+1]
 	if strings.HasPrefix(l.text[open:], strings.Repeat(quote, 3)) {
@@ -127,7 +151,7 @@ func (l *pyLexer) quoted(open int) {
 	end = min(end, len(l.text))
 	bytes := strings.ContainsAny(l.text[l.at:open], "bB")
 	l.add('s', l.text[start:end])
-	l.tokens[len(l.tokens)-1].bytes = bytes
+	l.tokens[len(l.tokens)-1].Bytes = bytes
 	l.line += strings.Count(l.text[start:end], "\n")
 	l.at = end
 	if strings.HasPrefix(l.text[end:], quote) {
@@ -135,7 +159,7 @@ func (l *pyLexer) quoted(open int) {
 	}
 }
 
-func (l *pyLexer) run(kind byte, in func(rune) bool) {
+func (l *lexer) run(kind byte, in func(rune) bool) {
 	end := l.at
 	for end < len(l.text) {
 		r, size := utf8.DecodeRuneInString(l.text[end:])
@@ -148,7 +172,7 @@ func (l *pyLexer) run(kind byte, in func(rune) bool) {
 	l.at = end
 }
 
-func (l *pyLexer) add(kind byte, text string) {
-	l.tokens = append(l.tokens, pyToken{kind: kind, text: text, line: l.line, first: l.fresh, indent: l.indent})
+func (l *lexer) add(kind byte, text string) {
+	l.tokens = append(l.tokens, Token{Kind: kind, Text: text, Line: l.line, First: l.fresh, Indent: l.indent})
 	l.fresh = false
 }

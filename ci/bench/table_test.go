@@ -75,7 +75,7 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("%s differs; if that is right: go test ./harness/bench -update\n--- got\n%s\n--- want\n%s", name, got, want)
+		t.Errorf("%s differs; if that is right: go test ./ci/bench -update\n--- got\n%s\n--- want\n%s", name, got, want)
 	}
 }
 

@@ -1,4 +1,4 @@
-package target
+package addonsrc
 
 import "testing"
 
@@ -20,7 +20,7 @@ func TestAScriptThatEnablesTheAddonIsSeen(t *testing.T) {
 		"from my_addon import (start,\n    register)\nstart()\nregister()\n":     true,
 		"import my_addon\nregister = my_addon.unregister\nmy_addon.unregister()": false,
 	} {
-		if enables(script, "my_addon") != want {
+		if Enables(script, "my_addon") != want {
 			t.Errorf("not %v:\n%s", want, script)
 		}
 	}
