@@ -70,7 +70,9 @@ func judgeEnd(ctx context.Context, s *contract.Session, life *contract.Life, exi
 		}
 		end.add(kind, fmt.Sprintf("%s after %s it still ran and was killed", how, budget), explain.Ignored(facts, how))
 	case exit.Signal != nil && explain.IsCrash(exit.Signal):
-		end.add("crash", fmt.Sprintf("after %s it crashed with %s", how, explain.SignalName(exit.Signal)), explain.CrashedAtEnd(life.Facts(ctx)))
+		var why string
+		why, end.fix = explain.CrashedAtEnd(life.Facts(ctx))
+		end.add("crash", fmt.Sprintf("after %s it crashed with %s", how, explain.SignalName(exit.Signal)), why)
 	case exit.Signal != nil:
 		end.add("signal", fmt.Sprintf("%s ended it by %s", how, explain.SignalName(exit.Signal)), explain.Killed(life.Facts(ctx), how))
 	case exit.Code != 0:

@@ -23,6 +23,8 @@ type Facts struct {
 	Exit *harness.Exit
 	// Log is the end of its output, in lines.
 	Log []string
+	// Crash is the Python backtrace of the crash file, the innermost frame first.
+	Crash []Frame
 	// Events are what the witness saw.
 	Events []Event
 	// Listeners are the addresses that the process listens on.

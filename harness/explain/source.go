@@ -33,6 +33,7 @@ var patterns = []struct {
 	{"asyncio", regexp.MustCompile(`\b(asyncio|await)\b`)},
 	{"modal", regexp.MustCompile(`\b(modal_handler_add|event_timer_add)\b`)},
 	{"thread", regexp.MustCompile(`\b(threading\.Thread|Thread|ThreadPoolExecutor|start_new_thread|ThreadingTCPServer|ThreadingHTTPServer|ThreadingMixIn|run_in_executor|to_thread)\s*\(`)},
+	{"atexit", regexp.MustCompile(`\batexit\.register\b`)},
 	{"daemon", regexp.MustCompile(`\bdaemon(_threads)?\s*=\s*True|setDaemon\(True\)`)},
 	{"sigterm", regexp.MustCompile(`\bSIGTERM\b`)},
 	{"sigint", regexp.MustCompile(`\bSIGINT\b`)},

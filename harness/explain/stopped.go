@@ -1,6 +1,9 @@
 package explain
 
-import "fmt"
+import (
+	"fmt"
+	"path"
+)
 
 // Ignored tells why a life did not end at what it was asked with: SIGTERM,
 // SIGINT or the stop request.
@@ -56,13 +59,23 @@ func Killed(f Facts, how string) string {
 	return diagnosis
 }
 
-// CrashedAtEnd tells why a life crashed when it was asked to end.
-func CrashedAtEnd(f Facts) string {
-	diagnosis := "the clean-up touches what Blender has already freed, or runs on another thread than Blender's own"
+// CrashedAtEnd tells why a life crashed when it was asked to end. The remedy is ""
+// for the check's own.
+func CrashedAtEnd(f Facts) (diagnosis, fix string) {
+	if at, ok := f.crashedIn(); ok && f.Ending() {
+		diagnosis = fmt.Sprintf("Blender crashed in %s, which ran when Python had begun to end: by then Blender has freed its data", at)
+		if registered := f.Source.inFile(path.Base(at.File)).Cite("atexit"); registered != "" {
+			diagnosis += fmt.Sprintf(" (an exit function, %s)", registered)
+		}
+		return diagnosis, FixAtExit
+	} else if ok {
+		return fmt.Sprintf("Blender crashed in %s", at), ""
+	}
+	diagnosis = "perhaps the clean-up touches what Blender has already freed, or runs on another thread than Blender's own"
 	if at := f.Source.Cite("thread"); at != "" {
 		diagnosis += fmt.Sprintf(" (%s)", at)
 	}
-	return diagnosis
+	return diagnosis, ""
 }
 
 // WrongCode tells where the exit code of a life comes from that was asked to end.
