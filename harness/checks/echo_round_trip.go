@@ -112,7 +112,7 @@ func messages(s *contract.Session) []contract.Message {
 }
 
 // brackets are characters that stand for themselves inside of a string.
-const brackets = "}{ ][ )( \\ \" \\\" ' : , // # "
+const brackets = "}{{{ ][[[ )((( \\ \" \\\" ' : , // # "
 
 // echoInURL says whether messages travel in the path of a URL.
 func echoInURL(s *contract.Session) bool { return strings.Contains(s.Target().Echo.Path, "{message}") }
