@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/bgcheck/bgcheck/harness/internal/port"
 	"github.com/bgcheck/bgcheck/harness/usage"
 )
 
@@ -24,7 +25,7 @@ type Blender struct {
 	temporary      bool // dir goes with Close
 	mounts         map[string]string
 	port           int
-	reserved       *reservation
+	reserved       *port.Reservation
 	announce       *regexp.Regexp
 	log            *Log
 	proc           Process

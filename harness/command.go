@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/instance"
 )
 
 const commandName = "command.sh"
@@ -28,5 +30,5 @@ func (b *Blender) writeCommand(spec *Spec) string {
 		}
 		args = append(args, strings.ReplaceAll(arg, "\n", " "))
 	}
-	return "sh " + Quote(file) + "  # " + Quote(args...)
+	return "sh " + instance.Quote(file) + "  # " + instance.Quote(args...)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
 )
 
 // mountLimit is the most that is copied into a container from one mount: a
@@ -33,7 +34,7 @@ func (p *process) copyIn(ctx context.Context, spec *harness.Spec) error {
 		return w.file(launcherPath, launcherSource)
 	})
 	if err != nil {
-		return faultf("copy the instance's folder into the container: %w", err)
+		return fault.Machinef("copy the instance's folder into the container: %w", err)
 	}
 	if len(spec.Mounts) == 0 {
 		return nil
@@ -49,7 +50,7 @@ func (p *process) copyIn(ctx context.Context, spec *harness.Spec) error {
 		return nil
 	})
 	if err != nil {
-		return faultf("copy into the container: %w", err)
+		return fault.Machinef("copy into the container: %w", err)
 	}
 	return nil
 }

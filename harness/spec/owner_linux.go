@@ -5,7 +5,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 )
 
 // watch closes gone when the process ends; false: it has ended already. A
@@ -16,11 +16,11 @@ func watch(pid int, gone chan<- struct{}) bool {
 		return false
 	}
 	if err != nil { // an old kernel, or forbidden by a sandbox
-		born := report.Born(pid)
+		born := procfs.Born(pid)
 		if born == "" {
 			return false
 		}
-		go poll(func() bool { return report.Born(pid) == born }, gone)
+		go poll(func() bool { return procfs.Born(pid) == born }, gone)
 		return true
 	}
 	ended := func(timeout int) bool {
