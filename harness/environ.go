@@ -25,7 +25,7 @@ var keptOnWindows = []string{"SystemRoot", "SystemDrive", "windir", "ComSpec", "
 
 // localEnv is the environment of every backend for a process on this machine, with the variables of spec
 // on top, as sorted NAME=VALUE.
-func localEnv(spec *Spec, executable string) ([]string, error) {
+func localEnv(spec *LaunchSpec, executable string) ([]string, error) {
 	dir := filepath.ToSlash(spec.Dir)
 	env := instance.Env(spec.ID, dir)
 	env["PATH"] = searchPath(executable)

@@ -125,8 +125,8 @@ func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
 var sweepOnce = sync.OnceFunc(owner.Sweep)
 
 // spec resolves everything that does not depend on the backend.
-func (s *settings) spec(b *Blender) (*Spec, error) {
-	spec := &Spec{ID: b.id, Dir: b.dir, Mounts: map[string]string{}, Env: map[string]string{}, Port: b.port, AsPID1: s.asPID1}
+func (s *settings) spec(b *Blender) (*LaunchSpec, error) {
+	spec := &LaunchSpec{ID: b.id, Dir: b.dir, Mounts: map[string]string{}, Env: map[string]string{}, Port: b.port, AsPID1: s.asPID1}
 	for name, folder := range s.mounts {
 		abs, err := filepath.Abs(folder)
 		if err != nil {

@@ -21,7 +21,7 @@ type local struct{ executable string }
 func (local) Name() string { return "local" }
 
 // Start starts the supervisor, and it Blender.
-func (l local) Start(ctx context.Context, spec *Spec) (Process, error) {
+func (l local) Start(ctx context.Context, spec *LaunchSpec) (Process, error) {
 	return l.StartThrough(ctx, spec, "", nil)
 }
 
@@ -29,7 +29,7 @@ func (l local) Start(ctx context.Context, spec *Spec) (Process, error) {
 // the whole command line of Blender follows args, of which the first is what
 // program calls itself. "" starts Blender itself. The command to repeat by hand
 // is Blender's in any case. The backend window is built on it.
-func (l local) StartThrough(ctx context.Context, spec *Spec, program string, args []string) (Process, error) {
+func (l local) StartThrough(ctx context.Context, spec *LaunchSpec, program string, args []string) (Process, error) {
 	if spec.AsPID1 {
 		return nil, machinef("start Blender as process 1: that takes a container (-backend=container)")
 	}

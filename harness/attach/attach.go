@@ -36,7 +36,7 @@ func (a attach) Info(context.Context) (harness.Info, error) {
 	return harness.Info{Path: process.Executable(a.pid)}, nil
 }
 
-func (a attach) Start(_ context.Context, spec *harness.Spec) (harness.Process, error) {
+func (a attach) Start(_ context.Context, spec *harness.LaunchSpec) (harness.Process, error) {
 	if _, _, err := net.SplitHostPort(a.address); err != nil {
 		return nil, fmt.Errorf("attach to %q: %w", a.address, err)
 	}

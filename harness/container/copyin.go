@@ -26,7 +26,7 @@ const mountLimit = 1 << 30
 // copyIn puts the instance's folder, the launcher and the mounts into the
 // container's volumes. Copied and not bind-mounted, so that it works with an
 // engine on another machine.
-func (p *process) copyIn(ctx context.Context, spec *harness.Spec) error {
+func (p *process) copyIn(ctx context.Context, spec *harness.LaunchSpec) error {
 	err := p.send(ctx, innerDir, func(w *packer) error {
 		if err := w.tree(spec.Dir, ".", func(rel string) bool { return rel == logName }); err != nil {
 			return err

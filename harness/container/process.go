@@ -27,7 +27,7 @@ import (
 // process is a Blender in a container.
 type process struct {
 	engine   *engine
-	spec     *harness.Spec
+	spec     *harness.LaunchSpec
 	id       string // of the container
 	command  string
 	launcher bool

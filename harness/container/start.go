@@ -46,7 +46,7 @@ const (
 
 // Start makes the container, copies the instance's folder and the mounts into
 // it, attaches to it and starts it. An error wraps harness.ErrMachine.
-func (b *Backend) Start(ctx context.Context, spec *harness.Spec) (harness.Process, error) {
+func (b *Backend) Start(ctx context.Context, spec *harness.LaunchSpec) (harness.Process, error) {
 	engine, blend, err := b.open(ctx)
 	if err != nil {
 		return nil, err
@@ -75,7 +75,7 @@ func noExecutable(err error) bool {
 	return strings.Contains(err.Error(), "executable file not found") || strings.Contains(err.Error(), "no such file or directory")
 }
 
-func (b *Backend) start(ctx context.Context, e *engine, blend *blend, spec *harness.Spec, launcher bool) (_ *process, err error) {
+func (b *Backend) start(ctx context.Context, e *engine, blend *blend, spec *harness.LaunchSpec, launcher bool) (_ *process, err error) {
 	l, err := b.plan(e, blend, spec, launcher)
 	if err != nil {
 		return nil, err
@@ -136,7 +136,7 @@ type plan struct {
 	asPID1   bool
 }
 
-func (b *Backend) plan(e *engine, blend *blend, spec *harness.Spec, launcher bool) (*plan, error) {
+func (b *Backend) plan(e *engine, blend *blend, spec *harness.LaunchSpec, launcher bool) (*plan, error) {
 	l := &plan{
 		image: b.image, blender: []string{blend.executable}, env: instance.Env(spec.ID, innerDir), bind: e.bind,
 		mounts: spec.Mounts, dir: spec.Dir, limits: b.limits, launcher: launcher, asPID1: spec.AsPID1,

@@ -15,7 +15,7 @@ import (
 
 // Labels of our containers.
 const (
-	labelInstance = "bgcheck.instance" // Spec.ID: PID and start of the owner
+	labelInstance = "bgcheck.instance" // LaunchSpec.ID: PID and start of the owner
 	labelWhere    = "bgcheck.where"    // where that PID means something
 )
 

@@ -26,7 +26,7 @@ func New(executable string) harness.Backend {
 // starter is the local backend, which can start a program that becomes Blender.
 type starter interface {
 	harness.Backend
-	StartThrough(ctx context.Context, spec *harness.Spec, program string, args []string) (harness.Process, error)
+	StartThrough(ctx context.Context, spec *harness.LaunchSpec, program string, args []string) (harness.Process, error)
 }
 
 type window struct{ local starter }
@@ -50,7 +50,7 @@ func (w window) Info(ctx context.Context) (harness.Info, error) {
 
 // Start starts Blender as local does, by way of a small program that starts the
 // X server and then becomes Blender.
-func (w window) Start(ctx context.Context, spec *harness.Spec) (harness.Process, error) {
+func (w window) Start(ctx context.Context, spec *harness.LaunchSpec) (harness.Process, error) {
 	xvfb, err := display.Find()
 	if err != nil {
 		return nil, err
