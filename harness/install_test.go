@@ -60,7 +60,7 @@ func TestAddonIsInstalledFromWhateverItIs(t *testing.T) {
 	} {
 		t.Run(situation, func(t *testing.T) {
 			g := NewWithT(t)
-			b := fake(t, Addon(test.path, test.module, true))
+			b := fake(t, Addon(test.path, test.module))
 			for _, name := range test.has {
 				g.Expect(filepath.Join(b.Dir(), "profile", name)).To(BeARegularFile())
 			}
@@ -85,7 +85,7 @@ func TestAddonThatCannotBeInstalledIsRefused(t *testing.T) {
 	} {
 		t.Run(situation, func(t *testing.T) {
 			g := NewWithT(t)
-			_, err := Launch(testkit.Bounded(t), On(Local(testkit.Fake)), Addon(test.path, test.module, true))
+			_, err := Launch(testkit.Bounded(t), On(Local(testkit.Fake)), Addon(test.path, test.module))
 			g.Expect(err).To(MatchError(ContainSubstring(test.says)))
 			g.Expect(err).NotTo(MatchError(ErrMachine), "the add-on is at fault")
 		})

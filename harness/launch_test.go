@@ -75,8 +75,8 @@ func TestArgumentsComeInTheOrderBlenderNeeds(t *testing.T) {
 	module := testkit.File(t, "one.py", "")
 	script := testkit.File(t, "serve it.py", "")
 	data := t.TempDir()
-	b := fake(t, Env("FAKE_DUMP", "{scratch}/dump"), Flags("-noaudio"), Addon(module, "one", true),
-		Addon(module, "helper", false), Addon(module, "two", true),
+	b := fake(t, Env("FAKE_DUMP", "{scratch}/dump"), Flags("-noaudio"), Addon(module, "one"),
+		AddonDisabled(module, "helper"), Addon(module, "two"),
 		Mount("data", data), Script(script, "{mount:data}/x.blend", "--port", "{port}", `{"a": "{dir}"}`), Port(1234))
 	_, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
@@ -141,7 +141,7 @@ func TestLaunchThatCannotWorkSaysWhy(t *testing.T) {
 		"undeclared mount":      {[]Option{Script("{mount:x}/y.py")}, false, `replace \{mount:x\}: no mount of that name`},
 		"undeclared in env":     {[]Option{Env("A", "{mount:x}")}, false, `no mount of that name`},
 		"mount of a file":       {[]Option{Mount("a", plain)}, false, `is not a folder`},
-		"no such add-on":        {[]Option{Addon("/no/such", "x", true)}, false, `install add-on /no/such as x`},
+		"no such add-on":        {[]Option{Addon("/no/such", "x")}, false, `install add-on /no/such as x`},
 		"preparation that ends": {[]Option{Prepare(func(string) error { return errors.New("no luck") })}, false, `prepare the launch: no luck`},
 		"parent is a file":      {[]Option{Parent(plain)}, true, `make the instance's folder`},
 	} {

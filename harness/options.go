@@ -36,10 +36,16 @@ const ReservePort = -1
 func On(b Backend) Option { return func(s *settings) { s.backend = b } }
 
 // Addon installs a copy of the add-on at path (folder, .py file or zip) under
-// the name module in the instance's own profile and, when enable is true,
-// enables it with --addons before any script runs.
-func Addon(path, module string, enable bool) Option {
-	return func(s *settings) { s.addons = append(s.addons, addon{path, module, enable}) }
+// the name module in the instance's own profile, and enables it with --addons
+// before any script runs.
+func Addon(path, module string) Option {
+	return func(s *settings) { s.addons = append(s.addons, addon{path, module, true}) }
+}
+
+// AddonDisabled is Addon for an add-on that is not enabled: for one that a
+// script enables, or calls the register() of.
+func AddonDisabled(path, module string) Option {
+	return func(s *settings) { s.addons = append(s.addons, addon{path, module, false}) }
 }
 
 // Script is run with --python; args follow "--". A path on the host becomes the

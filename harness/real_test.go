@@ -47,7 +47,7 @@ def unregister():
 func TestRealBlenderFromLaunchToStop(t *testing.T) {
 	backend := needBlender(t)
 	g := NewWithT(t)
-	b := live.Launch(t, harness.On(backend), harness.Addon(testkit.File(t, "hello.py", helloAddon), "hello", true),
+	b := live.Launch(t, harness.On(backend), harness.Addon(testkit.File(t, "hello.py", helloAddon), "hello"),
 		harness.Script(testkit.File(t, "serve.py", echoScript), "{port}"))
 	g.Expect(b.WaitReady(testkit.Bounded(t), testkit.Ping)).To(Succeed())
 	g.Expect(b.Log().Tail(50)).To(ContainElements("hello registered",

@@ -63,7 +63,7 @@ func tidyWrites(ctx context.Context, s *Session) report.Result {
 		return FromError(err)
 	}
 	life, err := s.Launch(ctx, Tweaks{more: []harness.Option{
-		harness.Addon(filepath.Join(folder, "bgcheck_writes.py"), "bgcheck_writes", true),
+		harness.Addon(filepath.Join(folder, "bgcheck_writes.py"), "bgcheck_writes"),
 		harness.Env("BGCHECK_WRITES", "{scratch}/writes.jsonl"),
 	}})
 	if err != nil {

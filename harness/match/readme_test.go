@@ -29,7 +29,7 @@ func TestReferenceAddonInBackground(t *testing.T) {
 func testAddon(t *testing.T) {
 	g, ctx := NewWithT(t), t.Context()
 	b, err := harness.Launch(ctx,
-		harness.Addon("pyaddon/tcp_echo", "tcp_echo", true),
+		harness.Addon("pyaddon/tcp_echo", "tcp_echo"),
 		harness.Start("tcp_echo:start_server_from_script"),
 		harness.Env("BLENDER_HTTP_ECHO_PORT", "{port}"))
 	g.Expect(err).NotTo(HaveOccurred())
