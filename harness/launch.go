@@ -57,14 +57,14 @@ func Launch(ctx context.Context, options ...Option) (*Blender, error) {
 func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
 	id := owner.NewID()
 	b := &Blender{
-		id: id, dir: filepath.Join(os.TempDir(), instance.FolderPrefix+id), temporary: s.parent == "",
+		id: id, dir: filepath.Join(os.TempDir(), instance.FolderPrefix+id), temporary: s.keepIn == "",
 		token: s.token, port: s.port, announce: s.announce, done: make(chan struct{}),
 	}
-	if s.parent != "" {
-		if b.dir, err = filepath.Abs(filepath.Join(s.parent, instance.FolderPrefix+id)); err != nil {
+	if s.keepIn != "" {
+		if b.dir, err = filepath.Abs(filepath.Join(s.keepIn, instance.FolderPrefix+id)); err != nil {
 			return nil, machinef("make the instance's folder: %w", err)
 		}
-		if err := os.MkdirAll(s.parent, 0o755); err != nil {
+		if err := os.MkdirAll(s.keepIn, 0o755); err != nil {
 			return nil, machinef("make the instance's folder: %w", err)
 		}
 	}

@@ -93,7 +93,7 @@ func TestArgumentsComeInTheOrderBlenderNeeds(t *testing.T) {
 func TestCommandRepeatsTheLaunchInAShell(t *testing.T) {
 	t.Run("with a folder that goes", func(t *testing.T) { repeats(t) })
 	t.Run("by a script in a folder that stays", func(t *testing.T) {
-		command := repeats(t, Parent(t.TempDir()))
+		command := repeats(t, KeepIn(t.TempDir()))
 		NewWithT(t).Expect(command).To(MatchRegexp(
 			`^sh \S+/command\.sh  # blender --background --factory-startup --python run/witness.py --python "?'it'\\''s`))
 	})
@@ -143,7 +143,7 @@ func TestLaunchThatCannotWorkSaysWhy(t *testing.T) {
 		"mount of a file":       {[]Option{Mount("a", plain)}, false, `is not a folder`},
 		"no such add-on":        {[]Option{Addon("/no/such", "x")}, false, `install add-on /no/such as x`},
 		"preparation that ends": {[]Option{Prepare(func(string) error { return errors.New("no luck") })}, false, `prepare the launch: no luck`},
-		"parent is a file":      {[]Option{Parent(plain)}, true, `make the instance's folder`},
+		"kept in a file":        {[]Option{KeepIn(plain)}, true, `make the instance's folder`},
 	} {
 		t.Run(situation, func(t *testing.T) {
 			g := NewWithT(t)
@@ -179,7 +179,7 @@ func TestLaunchOnAContextThatHasEnded(t *testing.T) {
 	g.Expect(err).To(MatchError(context.Canceled))
 }
 
-func TestCloseRemovesTheFolderUnlessAParentWasGiven(t *testing.T) {
+func TestCloseRemovesTheFolderUnlessItIsKept(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t)
 	g.Expect(b.Close()).To(Succeed())
@@ -187,7 +187,7 @@ func TestCloseRemovesTheFolderUnlessAParentWasGiven(t *testing.T) {
 	g.Expect(b.Dir()).NotTo(BeADirectory())
 
 	parent := filepath.Join(t.TempDir(), "out", "artefacts")
-	b = fake(t, Parent(parent), Env("FAKE_PRINT", "kept"))
+	b = fake(t, KeepIn(parent), Env("FAKE_PRINT", "kept"))
 	_, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(b.Close()).To(Succeed())

@@ -10,7 +10,7 @@ type Option func(*settings)
 // {scratch}, {dir} and {mount:NAME}.
 type settings struct {
 	backend  Backend
-	parent   string
+	keepIn   string
 	addons   []addon
 	script   string
 	args     []string
@@ -100,10 +100,9 @@ func Announced(pattern *regexp.Regexp) Option {
 // Token is the text for {token}; default: 32 random hex digits.
 func Token(token string) Option { return func(s *settings) { s.token = token } }
 
-// Parent is the folder below which the instance's folder is made, and kept after
-// Close: for artefacts. Default: the system's temporary folder, and then Close
-// removes it.
-func Parent(folder string) Option { return func(s *settings) { s.parent = folder } }
+// KeepIn makes the instance's folder below this one and keeps it after Close: for
+// artefacts. Default: below the system's temporary folder, and Close removes it.
+func KeepIn(folder string) Option { return func(s *settings) { s.keepIn = folder } }
 
 // Prepare calls f with the instance's folder on the host, after all else is in
 // place and before Blender starts. An error ends Launch.

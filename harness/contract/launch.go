@@ -17,7 +17,7 @@ func (s *Session) options(tweaks Tweaks) []harness.Option {
 	t := s.target
 	options := []harness.Option{
 		harness.On(s.backend),
-		harness.Parent(s.out),
+		harness.KeepIn(s.out),
 		s.portOption(tweaks),
 		harness.Flags(all(t.Launch.Flags)...),
 	}

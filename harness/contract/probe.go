@@ -55,7 +55,7 @@ func (s *Session) probe(ctx context.Context, script string, args []string, resul
 	const out = "probe.json"
 	options := append([]harness.Option{
 		harness.On(s.backend),
-		harness.Parent(s.out),
+		harness.KeepIn(s.out),
 		harness.Mount(probeMount, folder),
 	}, more...)
 	options = append(options, // after the target's own script, which it replaces
