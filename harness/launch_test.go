@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	. "github.com/onsi/gomega"
 
@@ -88,6 +89,18 @@ func TestArgumentsComeInTheOrderBlenderNeeds(t *testing.T) {
 		"profile/scripts/addons/one.py", "profile/scripts/addons/helper.py"} {
 		g.Expect(filepath.Join(b.Dir(), name)).To(BeARegularFile())
 	}
+}
+
+func TestStartIsOurLauncherWithItsOptions(t *testing.T) {
+	g := NewWithT(t)
+	b := fake(t, Env("FAKE_DUMP", "{scratch}/dump"), Start("mine:serve", StartStep("mine:step"), StartLoop("mine.loop"),
+		StartInterval(20*time.Millisecond), StartCleanup("mine:stop"), StartWithoutTimers()))
+	_, err := b.Wait(testkit.Bounded(t))
+	g.Expect(err).NotTo(HaveOccurred())
+	d := readDump(t, filepath.Join(b.Dir(), "scratch/dump"))
+	g.Expect(d.Args).To(Equal([]string{testkit.Fake, "--background", "--factory-startup",
+		"--python", b.Dir() + "/run/witness.py", "--python", b.Dir() + "/run/launch.py", "--", "--start", "mine:serve",
+		"--step", "mine:step", "--async-loop", "mine.loop", "--interval", "0.02", "--cleanup", "mine:stop", "--no-timers"}))
 }
 
 func TestCommandRepeatsTheLaunchInAShell(t *testing.T) {

@@ -55,13 +55,6 @@ func Script(path string, args ...string) Option {
 	return func(s *settings) { s.script, s.args = path, args }
 }
 
-// Start lets pyaddon's launcher call the callable "module:function" and keep
-// Blender alive with pyaddon's keepalive; arguments are the launcher's
-// (--async-loop, --cleanup, --drive, --interval). It stands in place of Script.
-func Start(callable string, arguments ...string) Option {
-	return Script("{dir}/run/launch.py", append([]string{"--start", callable}, arguments...)...)
-}
-
 // Flags are placed before --addons and --python.
 func Flags(flags ...string) Option {
 	return func(s *settings) { s.flags = append(s.flags, flags...) }
