@@ -36,7 +36,7 @@ func testAddon(t *testing.T) {
 	defer b.Close()
 	g.Expect(b.WaitReady(ctx, service.Ping)).To(Succeed()) // a reply, not just a connection
 	address, _ := b.Address(ctx)
-	reply, err := service.NewSeeds(address).Exec(ctx, "bpy.data.objects.new('cube', None).name")
+	reply, err := service.NewEchoExec(address).Exec(ctx, "bpy.data.objects.new('cube', None).name")
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(string(reply.Result)).To(Equal(`"cube"`))
 	g.Expect(b.Stop(ctx)).To(match.ExitCleanly()) // SIGTERM, exit code 0, nothing left running

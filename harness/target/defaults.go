@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// portVariable is what the seeds' service reads its port from.
+// portVariable is what the reference add-on reads its port from.
 const portVariable = "BLENDER_HTTP_ECHO_PORT"
 
 // SetDefaults fills in what is empty. Load has done so; a target built in Go

@@ -8,9 +8,10 @@ import (
 	"fmt"
 )
 
-// Seeds speaks to an add-on with the seeds' requests: {"message": …} is echoed,
-// {"code": …} executed, and quit_blender in the code asks for the end.
-type Seeds struct {
+// EchoExec speaks to an add-on that echoes messages and executes Python, as the
+// reference add-on does: {"message": …} is echoed, {"code": …} executed, and
+// quit_blender in the code asks for the end.
+type EchoExec struct {
 	// Client carries the requests: TCPJSON, or TCPJSONL, or an open Conn.
 	Client interface {
 		Do(ctx context.Context, request []byte) ([]byte, error)
@@ -19,7 +20,7 @@ type Seeds struct {
 	Token string
 }
 
-// Reply is the reply to one of the seeds' requests.
+// Reply is the reply to one request of EchoExec.
 type Reply struct {
 	// OK is the field "ok"; where a service has none, it is true unless there
 	// is an "error".
@@ -52,23 +53,23 @@ func (f *Failure) Error() string {
 	return text
 }
 
-// NewSeeds is Seeds over TCPJSON.
-func NewSeeds(address string) Seeds { return Seeds{Client: TCPJSON(address)} }
+// NewEchoExec is EchoExec over TCPJSON.
+func NewEchoExec(address string) EchoExec { return EchoExec{Client: TCPJSON(address)} }
 
 // Echo sends a message. A reply whose OK is false is not an error of Echo.
-func (s Seeds) Echo(ctx context.Context, message string) (Reply, error) {
+func (s EchoExec) Echo(ctx context.Context, message string) (Reply, error) {
 	return s.ask(ctx, "message", message)
 }
 
 // Exec runs Python. A reply whose OK is false (the code raised) is not an
 // error of Exec.
-func (s Seeds) Exec(ctx context.Context, code string) (Reply, error) {
+func (s EchoExec) Exec(ctx context.Context, code string) (Reply, error) {
 	return s.ask(ctx, "code", code)
 }
 
 // Quit asks Blender to end. That the connection closes without a reply is the
 // expected end of one that shuts down; that it refuses is an error.
-func (s Seeds) Quit(ctx context.Context) error {
+func (s EchoExec) Quit(ctx context.Context) error {
 	reply, err := s.ask(ctx, "code", "quit_blender")
 	var none *NoReplyError
 	var reset *ResetError
@@ -85,7 +86,7 @@ func (s Seeds) Quit(ctx context.Context) error {
 
 // Ping sends a random message and wants it back: proof that this service, and
 // not just a socket, answers now.
-func (s Seeds) Ping(ctx context.Context) error {
+func (s EchoExec) Ping(ctx context.Context) error {
 	nonce := "ping-" + rand.Text()
 	reply, err := s.Echo(ctx, nonce)
 	switch {
@@ -99,10 +100,10 @@ func (s Seeds) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Ping is Seeds.Ping over TCPJSON: a probe for Blender.WaitReady.
-func Ping(ctx context.Context, address string) error { return NewSeeds(address).Ping(ctx) }
+// Ping is EchoExec.Ping over TCPJSON: a probe for Blender.WaitReady.
+func Ping(ctx context.Context, address string) error { return NewEchoExec(address).Ping(ctx) }
 
-func (s Seeds) ask(ctx context.Context, key, value string) (Reply, error) {
+func (s EchoExec) ask(ctx context.Context, key, value string) (Reply, error) {
 	body := map[string]string{key: value}
 	if s.Token != "" {
 		body["token"] = s.Token

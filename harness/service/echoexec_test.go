@@ -20,12 +20,12 @@ func (a answer) Do(_ context.Context, request []byte) ([]byte, error) {
 	return []byte(reply), err
 }
 
-func always(reply string, err error) Seeds {
-	return Seeds{Client: answer(func(map[string]string) (string, error) { return reply, err })}
+func always(reply string, err error) EchoExec {
+	return EchoExec{Client: answer(func(map[string]string) (string, error) { return reply, err })}
 }
 
 func TestPingWantsItsOwnMessageBack(t *testing.T) {
-	echo := Seeds{Token: "t", Client: answer(func(body map[string]string) (string, error) {
+	echo := EchoExec{Token: "t", Client: answer(func(body map[string]string) (string, error) {
 		if body["token"] != "t" {
 			return `{"ok": false, "error": {"type": "Denied", "message": "no token"}}`, nil
 		}
