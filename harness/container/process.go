@@ -22,6 +22,7 @@ import (
 
 	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/internal/fault"
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 )
 
 // process is a Blender in a container.
@@ -212,7 +213,7 @@ func (p *process) find(ctx context.Context) {
 		p.ports = settings.Ports
 	}
 	if state := found.Container.State; state != nil {
-		p.pid = visible(state.Pid, p.id, p.inside)
+		p.pid = procfs.InContainer(state.Pid, p.id, p.inside)
 	}
 }
 

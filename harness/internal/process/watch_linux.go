@@ -47,16 +47,19 @@ func SharesFiles(pid int) error {
 	return nil
 }
 
-// WhenEnded calls f once pid has ended; stop ends the watch and waits for it.
+// WhenEnded calls f once pid has ended, or is a zombie; stop ends the watch and
+// waits for it. The error is that there is no such process.
 func WhenEnded(pid int, f func()) (stop func(), err error) {
 	fd, err := unix.PidfdOpen(pid, 0)
-	if err != nil {
+	if errors.Is(err, unix.ESRCH) {
 		return nil, err
+	} else if err != nil { // an old kernel, or forbidden by a sandbox
+		return look(pid, f)
 	}
 	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
 	if err != nil {
 		_ = unix.Close(fd)
-		return nil, err
+		return look(pid, f)
 	}
 	watched := make(chan struct{})
 	go func() {

@@ -1,4 +1,4 @@
-package container
+package procfs
 
 import (
 	"os"
@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// visible is the PID on this machine of the process that has the PID inside in
+// InContainer is the PID on this machine of the process that has the PID inside in
 // the container called id, whose process 1 the engine calls init; 0 when it is
 // not seen here. inside is 0 when process 1 is the one that is looked for, or
 // the engine's own init whose only child it is.
-func visible(init int, id string, inside int) int {
+func InContainer(init int, id string, inside int) int {
 	if init <= 0 {
 		return 0
 	}

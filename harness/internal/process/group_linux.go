@@ -1,4 +1,4 @@
-package service
+package process
 
 import (
 	"context"
@@ -9,10 +9,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// runGroup runs cmd in a process group of its own and kills the group when cmd
+// RunGroup runs cmd in a process group of its own and kills the group when cmd
 // or ctx has ended. cmd is reaped only after that: until then its number, and
 // with it the group's, cannot belong to anyone else.
-func runGroup(ctx context.Context, cmd *exec.Cmd) error {
+func RunGroup(ctx context.Context, cmd *exec.Cmd) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -1,15 +1,15 @@
 //go:build !linux
 
-package service
+package process
 
 import (
 	"context"
 	"os/exec"
 )
 
-// runGroup runs cmd in a process group of its own and kills the group when ctx
+// RunGroup runs cmd in a process group of its own and kills the group when ctx
 // ends.
-func runGroup(ctx context.Context, cmd *exec.Cmd) error {
+func RunGroup(ctx context.Context, cmd *exec.Cmd) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
