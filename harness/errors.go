@@ -10,7 +10,7 @@ import (
 
 // ErrMachine marks a fault of the machine (no Blender, no Docker, disk full).
 // It is never a fault of the add-on: a check that meets it is inconclusive.
-var ErrMachine = fault.Machine
+var ErrMachine = fault.ErrMachine
 
 // machinef is fmt.Errorf for a fault of the machine.
 func machinef(format string, args ...any) error { return fault.Machinef(format, args...) }

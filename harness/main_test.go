@@ -45,10 +45,3 @@ func readDump(t *testing.T, file string) dumped {
 	g.Expect(json.Unmarshal(data, &d)).To(Succeed())
 	return d
 }
-
-func mustAddress(t *testing.T, b *Blender) string {
-	t.Helper()
-	address, err := b.Address(testkit.Bounded(t))
-	NewWithT(t).Expect(err).NotTo(HaveOccurred())
-	return address
-}

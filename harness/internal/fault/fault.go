@@ -9,10 +9,10 @@ import (
 	"fmt"
 )
 
-// Machine is harness.ErrMachine.
-var Machine = errors.New("fault of the machine")
+// ErrMachine is harness.ErrMachine.
+var ErrMachine = errors.New("fault of the machine")
 
-// Machinef is fmt.Errorf for a fault of the machine: the error wraps Machine,
+// Machinef is fmt.Errorf for a fault of the machine: the error wraps ErrMachine,
 // whose words its message does not repeat.
 func Machinef(format string, args ...any) error {
 	return &machineError{fmt.Errorf(format, args...)}
@@ -21,4 +21,4 @@ func Machinef(format string, args ...any) error {
 type machineError struct{ cause error }
 
 func (e *machineError) Error() string   { return e.cause.Error() }
-func (e *machineError) Unwrap() []error { return []error{e.cause, Machine} }
+func (e *machineError) Unwrap() []error { return []error{e.cause, ErrMachine} }

@@ -37,7 +37,7 @@ type Reservation struct {
 // other bgcheck program on this machine gets it before Release is called or the
 // program ends. The port lies outside the kernel's ephemeral range and was
 // bindable on every address, with no connection of an earlier service lingering
-// on it. Errors wrap fault.Machine.
+// on it. Errors wrap fault.ErrMachine.
 func Reserve() (*Reservation, error) {
 	folder := portFolder()
 	if err := makePortFolder(folder); err != nil {

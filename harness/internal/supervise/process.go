@@ -46,7 +46,7 @@ type End struct {
 
 // Start starts the supervisor, and it what o orders, as part of the instance
 // called id. Output goes to output until the process is done. ctx bounds the
-// start alone. Errors wrap fault.Machine.
+// start alone. Errors wrap fault.ErrMachine.
 func Start(ctx context.Context, id string, o Order, output io.Writer) (*Process, error) {
 	p := &Process{id: id, started: make(chan error, 1), answers: map[int]chan string{}, done: make(chan struct{})}
 	if err := p.start(o, output); err != nil {

@@ -21,9 +21,11 @@ import (
 	"time"
 )
 
-// Fake is the path of the built fixtures/fakeblender; Real is what the user has
-// named, if anything.
-var Fake, Real string
+// Fake is the path of the built fixtures/fakeblender.
+var Fake string
+
+// Real is the Blender that the user has named, if any.
+var Real string
 
 // Safety is no budget: it ends a test that would hang.
 const Safety = 60 * time.Second

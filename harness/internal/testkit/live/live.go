@@ -8,7 +8,7 @@ import (
 	"os"
 	"testing"
 
-	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega"
 
 	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/internal/testkit"
@@ -18,10 +18,10 @@ import (
 // closed at the end of the test.
 func Launch(t *testing.T, options ...harness.Option) *harness.Blender {
 	t.Helper()
-	g := NewWithT(t)
+	g := gomega.NewWithT(t)
 	b, err := harness.Launch(testkit.Bounded(t), append([]harness.Option{harness.On(harness.Local(testkit.Fake))}, options...)...)
-	g.Expect(err).NotTo(HaveOccurred())
-	t.Cleanup(func() { g.Expect(b.Close()).To(Succeed()) })
+	g.Expect(err).NotTo(gomega.HaveOccurred())
+	t.Cleanup(func() { g.Expect(b.Close()).To(gomega.Succeed()) })
 	return b
 }
 
@@ -29,7 +29,7 @@ func Launch(t *testing.T, options ...harness.Option) *harness.Blender {
 func Ready(t *testing.T, options ...harness.Option) *harness.Blender {
 	t.Helper()
 	b := Launch(t, append(options, Serving())...)
-	NewWithT(t).Expect(b.WaitReady(testkit.Bounded(t), testkit.Ping)).To(Succeed())
+	gomega.NewWithT(t).Expect(b.WaitReady(testkit.Bounded(t), testkit.Ping)).To(gomega.Succeed())
 	return b
 }
 
@@ -40,7 +40,7 @@ func Serving() harness.Option { return harness.Env("FAKE_PORT", "{port}") }
 func Address(t *testing.T, b *harness.Blender) string {
 	t.Helper()
 	address, err := b.Address(testkit.Bounded(t))
-	NewWithT(t).Expect(err).NotTo(HaveOccurred())
+	gomega.NewWithT(t).Expect(err).NotTo(gomega.HaveOccurred())
 	return address
 }
 
