@@ -110,7 +110,7 @@ type edited struct {
 }
 
 // Start implements harness.Backend.
-func (e edited) Start(ctx context.Context, spec *harness.Spec) (harness.Process, error) {
+func (e edited) Start(ctx context.Context, spec *harness.LaunchSpec) (harness.Process, error) {
 	changed := *spec
 	changed.Args = e.edit(spec.Args)
 	return e.Backend.Start(ctx, &changed)

@@ -102,10 +102,10 @@ func messages(s *contract.Session) []contract.Message {
 	return []contract.Message{
 		{What: "plain", Text: "bgcheck-" + contract.Nonce()},
 		{What: "unicode", Text: unicode + contract.Nonce()},
-		// Long enough that the service reads in between, and finds cut characters.
-		{What: "in single bytes", Text: strings.Repeat("\u20ac\U0001f600", 3000) + brackets + contract.Nonce(), Pieces: 1, Within: 3 * s.Patience()},
 		// Well-formed, and no match for a scanner that counts brackets or looks for quotes.
 		{What: "brackets and quotes", Text: brackets + contract.Nonce()},
+		// Long enough that the service reads in between, and finds cut characters.
+		{What: "in single bytes", Text: strings.Repeat("\u20ac\U0001f600", 3000) + brackets + contract.Nonce(), Pieces: 1, Within: 3 * s.Patience()},
 		{What: "with pauses", Text: strings.Repeat("\u20ac", 20) + brackets + contract.Nonce(), Cut: 5},
 		{What: "1 MiB", Text: longText(oneMiB), Within: 3 * s.Patience()},
 	}

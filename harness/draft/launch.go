@@ -50,7 +50,7 @@ func (d *draft) launch() {
 	}
 	for _, fn := range d.functions {
 		if fn.name == "kick_async_loop" && fn.module != "" {
-			d.line("  # %s: def kick_async_loop(), driven in the seeds' way. Without this line the", fn.place)
+			d.line("  # %s: def kick_async_loop(), called every 50 ms. Without this line the", fn.place)
 			d.line("  # loop's own selector is waited in, which answers faster and idles at less, where the add-on allows it.")
 			d.line("  async_loop: %s", fn.module)
 			d.note("async_loop: %s (%s)", fn.module, fn.place)

@@ -115,7 +115,7 @@ func (d *draft) jsonRequests() {
 	}
 }
 
-// simple says whether requests are told apart by their keys, as in the seeds:
+// simple says whether requests are told apart by their keys:
 // message and code both are keys.
 func (d *draft) simple(message, code word) bool { return message.ok && code.ok }
 

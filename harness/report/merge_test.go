@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 )
 
 func begin(t *testing.T, out, id string) *Run {
@@ -144,7 +146,7 @@ func TestANewRunRemovesTheOlderOnesPartsAndNothingElse(t *testing.T) {
 }
 
 func TestARunWhoseOwnerLivesIsLeftAlone(t *testing.T) {
-	if Born(os.Getppid()) == "" {
+	if procfs.Born(os.Getppid()) == "" {
 		t.Skip("this system does not tell when a process was started")
 	}
 	t.Setenv("BGCHECK_OWNER", "")

@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 )
 
 // Run is one run's place in the out folder: OUT/parts/RUN.
@@ -44,27 +46,10 @@ func RunID() string {
 		return fileName(id)
 	}
 	ppid := os.Getppid()
-	if born := Born(ppid); born != "" {
+	if born := procfs.Born(ppid); born != "" {
 		return fmt.Sprintf("%d-%s", ppid, born)
 	}
 	return strconv.Itoa(ppid)
-}
-
-// Born is the start time of a process in the kernel's own unit, or "" when
-// there is no such process (a zombie counts as none) or the system does not
-// say. Only Linux does.
-func Born(pid int) string {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return ""
-	}
-	// The second field is the name in parentheses and may hold anything.
-	_, rest, _ := strings.Cut(string(data[strings.LastIndexByte(string(data), ')')+1:]), " ")
-	fields := strings.Fields(rest)
-	if len(fields) < 20 || fields[0] == "Z" || fields[0] == "X" {
-		return ""
-	}
-	return fields[19]
 }
 
 var unfitForFile = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
@@ -91,7 +76,7 @@ func Begin(out, id string) (*Run, error) {
 	if pid, err := strconv.Atoi(os.Getenv("BGCHECK_OWNER")); err == nil && pid > 0 {
 		m.Owner = pid
 	}
-	m.Born = Born(m.Owner)
+	m.Born = procfs.Born(m.Owner)
 	data, err := json.Marshal(m)
 	if err != nil {
 		return nil, fmt.Errorf("mark run: %w", err)
@@ -141,7 +126,7 @@ func (r *Run) sweep() error {
 		if err != nil || json.Unmarshal(data, &m) != nil {
 			continue
 		}
-		if m.Born != "" && m.Born == Born(m.Owner) {
+		if m.Born != "" && m.Born == procfs.Born(m.Owner) {
 			r.Others = append(r.Others, m.Owner)
 			continue
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
 )
 
-// portVariable is what the seeds' service reads its port from.
+// portVariable is what the reference add-on reads its port from.
 const portVariable = "BLENDER_HTTP_ECHO_PORT"
 
 // SetDefaults fills in what is empty. Load has done so; a target built in Go
