@@ -38,7 +38,7 @@ func (r *Report) remedyLines(v View, list []finding, room int) int {
 	const least = 3
 	longest := 0
 	for _, f := range list {
-		longest = max(longest, len(f.remedy(v, 0)))
+		longest = max(longest, len(f.lead.remedy(v, 0)))
 	}
 	for limit := longest; limit > least; limit-- {
 		used := 0
