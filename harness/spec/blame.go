@@ -23,14 +23,18 @@ func (s *suite) judgeBlamed() error {
 	for _, result := range s.results {
 		asked = asked || result.Verdict != report.Skip
 	}
+	soFar, err := report.Load(s.run.Dir())
+	if err != nil {
+		soFar = &report.Report{} // on a full disk: Finish tells
+	}
 	var all []error
 	for _, name := range (&report.Report{Checks: s.results}).Blamed() {
-		result, elsewhere := s.blamed(name)
+		if asked && slices.Contains(soFar.Planned, name) {
+			continue // it is for the suite that has it to judge it, and to fail
+		}
+		result := s.blamed(soFar, name)
 		if result.Verdict != report.Fail && result.Verdict != report.Inconclusive {
 			continue
-		}
-		if elsewhere && asked {
-			continue // the suite that judged it has failed
 		}
 		all = append(all, fmt.Errorf("%s: %s", result.Verdict, s.sayOnce(result)))
 	}
@@ -39,23 +43,21 @@ func (s *suite) judgeBlamed() error {
 
 // blamed gives the result of a check that is not this suite's: from the run's
 // report when another suite has judged it, else it is judged and recorded now.
-func (s *suite) blamed(name string) (result report.Result, elsewhere bool) {
-	if r, err := report.Load(s.run.Dir()); err == nil {
-		at := slices.IndexFunc(r.Checks, func(check report.Result) bool { return check.Name == name })
-		if at >= 0 && r.Checks[at].Verdict != report.Skip {
-			return r.Checks[at], true
-		}
+func (s *suite) blamed(soFar *report.Report, name string) report.Result {
+	at := slices.IndexFunc(soFar.Checks, func(check report.Result) bool { return check.Name == name })
+	if at >= 0 && soFar.Checks[at].Verdict != report.Skip {
+		return soFar.Checks[at]
 	}
 	catalogue := contract.Catalogue()
 	order := slices.IndexFunc(catalogue, func(check contract.Check) bool { return check.Name == name })
 	if order < 0 {
-		return report.Result{}, false
+		return report.Result{}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), limit(s.plan.Target))
 	defer cancel()
-	result = s.judge(ctx, s.replace(catalogue[order]))
+	result := s.judge(ctx, s.replace(catalogue[order]))
 	s.record(order, result)
-	return result, false
+	return result
 }
 
 // sayOnce is how a failure names a result that it has told, or tells it.

@@ -102,6 +102,10 @@ func (s *suite) register() {
 		ginkgo.AfterSuite(func() {
 			if err := Close(); err != nil {
 				closing = err.Error()
+				if config, reporter := ginkgo.GinkgoConfiguration(); ownLines(config, reporter) {
+					lines.Line("bgcheck: " + report.Clean(closing) + "\n")
+					lines.leaveOut()
+				}
 				ginkgo.Fail(closing)
 			}
 		})
