@@ -37,7 +37,10 @@ func Run(t *testing.T, area string) {
 			}
 		} else {
 			for _, pid := range s.run.Others {
-				fmt.Fprintf(os.Stderr, "bgcheck: process %d writes its report to %s as well; this run's own is in %s\n", pid, s.run.Out, s.run.Dir())
+				line := fmt.Sprintf("bgcheck: process %d writes its report to %s as well; this run's own is in %s", pid, s.run.Out, s.run.Dir())
+				if s.run.First(line) {
+					fmt.Fprintln(os.Stderr, line)
+				}
 			}
 		}
 	}
@@ -164,13 +167,9 @@ func (s *suite) spec(ctx context.Context, p place) {
 // tell writes the line of a check, and below one that did not pass, the first
 // time in the run, all that helps; noteSpec leaves out what Ginkgo would say of it.
 func (s *suite) tell(result report.Result) {
-	line := result
-	if result.Verdict == report.Fail || result.Verdict == report.Inconclusive {
-		line.Diagnosis, line.Seen = "", "" // in the block
-	}
-	text := s.reasons.Line(line, colour())
+	text := s.reasons.Line(result, colour())
 	switch {
-	case line.Diagnosis == result.Diagnosis && line.Seen == result.Seen:
+	case result.Verdict == report.Pass || result.Verdict == report.Skip:
 	case s.firstToTell(result):
 		text += result.Block(report.View{}) + "\n"
 	default: // a suite that was kept from asking anything has told it
