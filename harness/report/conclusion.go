@@ -79,6 +79,9 @@ func (r *Report) ending(v View) []string {
 	for _, group := range r.byReason(Inconclusive) {
 		section(yellow, "inconclusive", strings.Join(group.names, ", ")+": "+group.reason, 0)
 	}
+	for _, group := range r.byReason(Warn) {
+		section(yellow, "warning", brief("warning", group), 3)
+	}
 	for _, group := range r.byReason(Skip) {
 		section(cyan, "skipped", brief("skipped", group), 1)
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // colours of the verdicts on a terminal.
-var colours = map[Verdict]string{Pass: green, Fail: red, Skip: cyan, Inconclusive: yellow}
+var colours = map[Verdict]string{Pass: green, Fail: red, Warn: yellow, Skip: cyan, Inconclusive: yellow}
 
 // Paint returns the verdict's word, padded to the longest, in colour when asked.
 func (v Verdict) Paint(colour bool) string {
@@ -125,6 +125,9 @@ func (r *Report) title(text func(string) string) string {
 // totals counts the verdicts: "30 passed, 1 failed, 2 skipped in 41.2 s".
 func (r *Report) totals() string {
 	words := []string{fmt.Sprintf("%d passed", r.Count(Pass)), fmt.Sprintf("%d failed", r.Count(Fail))}
+	if n := r.Count(Warn); n > 0 {
+		words = append(words, fmt.Sprintf("%d warned", n))
+	}
 	if n := r.Count(Skip); n > 0 {
 		words = append(words, fmt.Sprintf("%d skipped", n))
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/onsi/ginkgo/v2"
 
+	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
 )
 
@@ -33,12 +34,12 @@ func planAll(suite ginkgo.Report) {
 // planned names the suite's own checks, and those of the suites beside it that
 // the same command runs.
 func (s *suite) planned() []string {
-	checks, err := s.checks()
+	own, err := s.checks()
 	if err != nil {
 		return nil
 	}
 	var names []string
-	for _, place := range checks {
+	for _, place := range own {
 		names = append(names, place.check.Name)
 	}
 	here, err := os.Getwd()

@@ -154,7 +154,7 @@ func (s *suite) spec(ctx context.Context, p place) {
 		s.tell(result)
 	}
 	switch result.Verdict {
-	case report.Pass:
+	case report.Pass, report.Warn:
 	case report.Skip:
 		ginkgo.Skip(result.Diagnosis)
 	case report.Fail:
