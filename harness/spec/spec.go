@@ -37,7 +37,7 @@ func Run(t *testing.T, area string) {
 			}
 		} else {
 			for _, pid := range s.run.Others {
-				fmt.Fprintf(os.Stderr, "bgcheck: process %d writes its report to %s as well; give one of the two its own -out or BGCHECK_OUT\n", pid, s.run.Out)
+				fmt.Fprintf(os.Stderr, "bgcheck: process %d writes its report to %s as well; give one of the two its own --out or BGCHECK_OUT\n", pid, s.run.Out)
 			}
 		}
 	}

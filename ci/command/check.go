@@ -1,0 +1,282 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/spec/setup"
+	"github.com/bgcheck/bgcheck/harness/target"
+)
+
+type checkWord struct {
+	What string `arg:"" optional:"" name:"addon-or-target" predictor:"file" help:"An add-on (its folder, .py file or zip), or a target file. Default: bgcheck.yaml here or above."`
+
+	Check      []string `placeholder:"NAME" predictor:"check" help:"Judge this check alone, an area (stop) or a pattern (stop/sig*). Repeatable."`
+	Skip       []string `placeholder:"NAME[=WHY]" sep:"none" predictor:"check" help:"Leave this check, area or pattern out. Repeatable."`
+	LastFailed bool     `help:"Judge what failed in the last run; all if nothing did."`
+	FailFast   bool     `help:"End with the first failure."`
+	Repeat     int      `default:"1" placeholder:"N" help:"Judge so many times; a check passes that passed each time."`
+	Watch      bool     `help:"Judge again whenever a source file changes: what failed first, then the rest."`
+	Strict     bool     `help:"A warning is a failure."`
+	JSON       bool     `name:"json" help:"Print events for programs, one JSON object a line."`
+	Side       int      `placeholder:"N" help:"At most so many Blenders side by side. Default: as many as fit."`
+
+	where
+}
+
+// Help stands in `bgcheck check --help`.
+func (*checkWord) Help() string {
+	return `An add-on without a target file is read, and what was assumed is said; "bgcheck init" writes it down.
+
+  bgcheck check ./my_addon
+  bgcheck check --check exec --check stop/sigterm
+  bgcheck check ./my_addon --last-failed --watch
+
+Exit status: 0 all that was asked for passed, 1 a check failed, 2 interrupted, 3 could not run (no Blender, a full disk), 4 the command line or the target file is wrong.`
+}
+
+// Run judges, and says what it saw.
+func (w *checkWord) Run(c *call) error {
+	chosen, err := choose(w.Check)
+	if err != nil {
+		return Wrong.as(err)
+	}
+	skipped, err := skips(w.Skip)
+	if err != nil {
+		return Wrong.as(err)
+	}
+	if w.Repeat < 1 || w.Side < 0 {
+		return Wrong.because("--repeat and --side take a number above 0")
+	}
+	settings, err := w.settings(w.What)
+	if err != nil {
+		return err
+	}
+	r := &checking{word: w, call: c, settings: settings, skipped: skipped}
+	if r.what, err = find(settings); err != nil {
+		return err
+	}
+	last, _ := report.Load(settings.Out) // for --last-failed and the guess of how long it takes
+	r.chosen = chosen
+	if w.LastFailed {
+		if r.chosen = failedIn(last, chosen); len(r.chosen) == 0 {
+			r.chosen = chosen
+		}
+	}
+	if w.JSON {
+		r.teller = newEvents(c.out, settings.Out)
+	} else {
+		r.teller = newLines(c.out, settings.Show(settings.Out), secondsIn(last))
+	}
+	ctx, stop, err := interruptible(c)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if r.record, err = beginRecord(settings); err != nil {
+		return err
+	}
+	for _, pid := range r.record.run.Others {
+		fmt.Fprintf(c.errout, "bgcheck: process %d writes its report to %s as well; give one of the two its own --out\n", pid, settings.Show(settings.Out))
+	}
+	if r.plan, err = prepare(ctx, settings, r.what.under); err != nil {
+		return errors.Join(err, r.record.finish(setup.Line(err), names(r.chosen)))
+	}
+	if w.Watch {
+		return r.watch(ctx)
+	}
+	status, err := r.judge(ctx, r.chosen)
+	return errors.Join(err, status.ended())
+}
+
+// checking is one use of check.
+type checking struct {
+	word     *checkWord
+	call     *call
+	settings setup.Settings
+	what     *found
+	plan     *setup.Plan
+	record   *record
+	teller   teller
+	chosen   []contract.Check
+	skipped  map[string]string // by --skip, with the reasons
+
+	mu      sync.Mutex
+	results []report.Result
+}
+
+var errFailFast = errors.New("ended with the first failure (--fail-fast)")
+
+// judge judges the checks once or as often as asked, and says what came of it.
+// An error is what kept it from that.
+func (r *checking) judge(ctx context.Context, checks []contract.Check) (Status, error) {
+	var judged []contract.Check
+	r.results = nil
+	var notTried []report.Result
+	for _, check := range checks {
+		if reason := r.reason(check.Name); reason != "" {
+			notTried = append(notTried, report.Result{
+				Name: check.Name, Verdict: report.Skip, Expected: check.True, Seen: "not tried", Diagnosis: reason, Evidence: []string{},
+			})
+			continue
+		}
+		judged = append(judged, check)
+	}
+	if err := r.record.again(r.plan.Head()); err != nil {
+		return CouldNot, err
+	}
+	r.teller.start(r.plan, r.what, names(judged))
+	err := r.keep(notTried...)
+	within, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	for n := 1; n <= r.word.Repeat && err == nil && within.Err() == nil; n++ {
+		if r.word.Repeat > 1 {
+			r.teller.note(fmt.Sprintf("run %d of %d", n, r.word.Repeat), names(judged))
+		}
+		err = r.once(within, cancel, judged)
+	}
+	return r.end(within, checks, err)
+}
+
+// once judges each of the checks one time.
+func (r *checking) once(ctx context.Context, cancel context.CancelCauseFunc, checks []contract.Check) error {
+	under := *r.plan.Target
+	under.Skip = maps.Clone(under.Skip)
+	if under.Skip == nil {
+		under.Skip = map[string]string{}
+	}
+	maps.Copy(under.Skip, r.skipped) // what builds on them goes on without
+	config := contract.Config{Target: &under, Backend: r.plan.Backend, Out: r.record.lives(), Faults: r.record.run.Dir()}
+	var writing error
+	_, err := judge(ctx, config, checks, r.word.Side, func(e event) {
+		if e.result == nil {
+			r.teller.begun(e.check.Name)
+			return
+		}
+		if err := r.keep(*e.result); err != nil {
+			writing = err
+			cancel(err)
+		}
+		if r.word.FailFast && e.result.Verdict == report.Fail {
+			cancel(errFailFast)
+		}
+	})
+	return errors.Join(writing, CouldNot.as(err))
+}
+
+// keep tells and records results.
+func (r *checking) keep(results ...report.Result) error {
+	for _, result := range results {
+		r.mu.Lock()
+		r.results = append(r.results, result)
+		r.mu.Unlock()
+		r.teller.done(result)
+	}
+	return r.record.add(results...)
+}
+
+// end says what came of it all.
+func (r *checking) end(ctx context.Context, checks []contract.Check, err error) (Status, error) {
+	left := unjudged(checks, r.results)
+	why := ""
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errChanged) {
+		why = setup.Line(cause)
+	} else if err != nil {
+		why = setup.Line(err)
+	}
+	status := r.status(ctx, left)
+	if err != nil {
+		status = statusOf(err)
+	}
+	err = errors.Join(err, r.record.finish(why, left))
+	r.teller.end(r.record.report(r.plan.Head(), r.results), left, status)
+	return status, err
+}
+
+// status is what the results come to.
+func (r *checking) status(ctx context.Context, left []string) Status {
+	if errors.Is(context.Cause(ctx), errInterrupted) {
+		return Interrupted
+	}
+	passed := 0
+	for _, result := range r.results {
+		switch {
+		case result.Verdict == report.Fail, result.Verdict == report.Inconclusive, r.word.Strict && result.Verdict == warn:
+			return NotGood
+		case result.Verdict != report.Skip:
+			passed++
+		}
+	}
+	if len(left) > 0 || passed == 0 {
+		return NotGood
+	}
+	return Good
+}
+
+// warn is the verdict of what is harmless or only read.
+const warn report.Verdict = "warn"
+
+// reason is why the check of that name is not to be tried at all; "" when it is.
+func (r *checking) reason(name string) string {
+	if reason := r.plan.Unsupported(); reason != "" {
+		return reason
+	}
+	if reason := r.settings.NotTried(name); reason != "" {
+		return reason
+	}
+	return r.skipped[name]
+}
+
+func names(checks []contract.Check) []string {
+	list := make([]string, len(checks))
+	for i, check := range checks {
+		list[i] = check.Name
+	}
+	return list
+}
+
+// failedIn are those of the checks that did not pass in a report; nil is none.
+func failedIn(last *report.Report, checks []contract.Check) []contract.Check {
+	if last == nil {
+		return nil
+	}
+	return failed(last.Checks, checks)
+}
+
+// failed are those of the checks that failed, or were inconclusive.
+func failed(results []report.Result, checks []contract.Check) []contract.Check {
+	return slices.DeleteFunc(slices.Clone(checks), func(check contract.Check) bool {
+		return !slices.ContainsFunc(results, func(r report.Result) bool {
+			return r.Name == check.Name && (r.Verdict == report.Fail || r.Verdict == report.Inconclusive)
+		})
+	})
+}
+
+func secondsIn(last *report.Report) map[string]float64 {
+	seconds := map[string]float64{}
+	if last != nil {
+		for _, result := range last.Checks {
+			seconds[result.Name] = result.Seconds
+		}
+	}
+	return seconds
+}
+
+// sources are the files and folders whose change is worth another look.
+func sources(under *target.Target) []string {
+	paths := []string{under.Path, under.Resolve(under.Addon)}
+	if script := under.Resolve(under.Launch.Script); script != "" {
+		paths = append(paths, filepath.Dir(script))
+	}
+	for _, other := range under.Requires {
+		paths = append(paths, under.Resolve(other))
+	}
+	return slices.DeleteFunc(paths, func(path string) bool { return path == "" })
+}

@@ -1,0 +1,25 @@
+package command
+
+import "github.com/bgcheck/bgcheck/harness/target"
+
+// drafted is a first target for an add-on, by reading it, and what it was read
+// from. Nothing is written.
+func drafted(addon string) (*target.Target, []string, error) {
+	file, err := draftFile(addon)
+	if err != nil {
+		return nil, nil, err
+	}
+	text, notes, err := draftText(addon, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	under, err := target.Parse(file, text)
+	return under, notes, err
+}
+
+// draftText and draftFile are the package that drafts.
+func draftText(addon, file string) (text []byte, notes []string, err error) {
+	return target.Draft(addon, file)
+}
+
+func draftFile(addon string) (string, error) { return target.DraftFile(addon) }

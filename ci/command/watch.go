@@ -1,0 +1,156 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bgcheck/bgcheck/harness/contract"
+)
+
+var errChanged = errors.New("a source file has changed")
+
+// every is how often the files' times are looked at. Asking beats being told: it
+// works on network drives, in containers, and whatever way an editor saves.
+const every = 200 * time.Millisecond
+
+// watch judges, and again when a source file of the target changes: what failed
+// first, then the rest. A change while it judges ends that. It ends when it is
+// interrupted.
+func (r *checking) watch(ctx context.Context) error {
+	status := Good
+	first := r.chosen
+	for {
+		within, cancel := context.WithCancelCause(ctx)
+		seen := snapshot(sources(r.what.under))
+		watching := make(chan struct{})
+		go func() {
+			defer close(watching)
+			if changed := waitForChange(within, r.what, seen); changed != "" {
+				cancel(fmt.Errorf("%w: %s", errChanged, r.settings.Show(changed)))
+			}
+		}()
+		var err error
+		status, err = r.judge(within, first)
+		if rest := without(r.chosen, first); err == nil && status == Good && len(rest) > 0 {
+			status, err = r.judge(within, rest)
+		}
+		if err != nil && !errors.Is(err, errChanged) {
+			cancel(nil)
+			<-watching
+			return err
+		}
+		next := failed(r.results, r.chosen)
+		if status == Interrupted {
+			cancel(nil)
+			return status.ended()
+		}
+		if within.Err() == nil {
+			r.teller.note("waiting for a change (Ctrl-C ends it)", nil)
+		}
+		<-watching
+		cancel(nil)
+		if ctx.Err() != nil {
+			return status.ended()
+		}
+		if errors.Is(context.Cause(within), errChanged) {
+			r.teller.note("\n"+context.Cause(within).Error(), nil)
+		}
+		if len(next) > 0 {
+			first = next
+		}
+		if !r.reload(ctx) {
+			return status.ended()
+		}
+	}
+}
+
+// reload reads the target again, waiting while it has mistakes; false: it was
+// interrupted.
+func (r *checking) reload(ctx context.Context) bool {
+	for {
+		what, err := find(r.settings)
+		if err == nil {
+			r.what = what
+			r.plan.Target = r.settings.Adapt(what.under)
+			return true
+		}
+		r.call.tell(err)
+		if waitForChange(ctx, r.what, snapshot(sources(r.what.under))) == "" {
+			return false
+		}
+	}
+}
+
+// waitForChange returns the path that changed and has been left in peace for a
+// moment since; "" when ctx ended.
+func waitForChange(ctx context.Context, what *found, seen map[string]time.Time) string {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	changed := ""
+	for {
+		select {
+		case <-ctx.Done():
+			return ""
+		case <-tick.C:
+		}
+		now := snapshot(sources(what.under))
+		if difference := differs(seen, now); difference != "" {
+			changed = difference // wait until the editor is done with all files
+			seen = now
+		} else if changed != "" {
+			return changed
+		}
+	}
+}
+
+// differs is a path whose time is another, or that one of the two lacks.
+func differs(a, b map[string]time.Time) string {
+	for _, pair := range [][2]map[string]time.Time{{b, a}, {a, b}} {
+		for _, path := range slices.Sorted(maps.Keys(pair[0])) {
+			if other, there := pair[1][path]; !there || !other.Equal(pair[0][path]) {
+				return path
+			}
+		}
+	}
+	return ""
+}
+
+// snapshot is when the files at the paths, and the sources in the folders, were
+// changed last.
+func snapshot(paths []string) map[string]time.Time {
+	times := map[string]time.Time{}
+	for _, root := range paths {
+		_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+			if err != nil {
+				return nil //nolint:nilerr // gone, or not to be read: that is a change too
+			}
+			if entry.IsDir() {
+				if name := entry.Name(); path != root && (name == "__pycache__" || name == "node_modules" || strings.HasPrefix(name, ".")) {
+					return fs.SkipDir
+				}
+				return nil
+			}
+			switch strings.ToLower(filepath.Ext(path)) {
+			case ".py", ".toml", ".yaml", ".yml", ".json", ".zip":
+				if info, err := entry.Info(); err == nil {
+					times[path] = info.ModTime()
+				}
+			}
+			return nil
+		})
+	}
+	return times
+}
+
+func without(checks, those []contract.Check) []contract.Check {
+	return slices.DeleteFunc(slices.Clone(checks), func(check contract.Check) bool {
+		return slices.ContainsFunc(those, func(other contract.Check) bool { return other.Name == check.Name })
+	})
+}
