@@ -14,7 +14,11 @@ func drafted(addon string) (*target.Target, []string, error) {
 		return nil, nil, err
 	}
 	under, err := target.Parse(file, text)
-	return under, notes, err
+	if err != nil {
+		return nil, notes, err
+	}
+	under.Path = "" // there is none
+	return under, notes, nil
 }
 
 // draftText and draftFile are the package that drafts.

@@ -37,7 +37,7 @@ func TestPackagesHoldWhatBlenderInstallsAndTargetsThatCheckThem(t *testing.T) {
 	}
 	for kind, first := range map[string]string{"addon": "tcp_echo/__init__.py", "extension": "__init__.py"} {
 		file := filepath.Join(folder, kind+".yaml")
-		if !strings.Contains(out, "make check TARGET="+file) {
+		if !strings.Contains(out, "bgcheck check "+file) {
 			t.Errorf("how to check %s is not said:\n%s", kind, out)
 		}
 		got, err := target.Load(file)

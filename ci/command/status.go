@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/bgcheck/bgcheck/harness/spec/setup"
+	"github.com/bgcheck/bgcheck/harness/report"
 )
 
 // Status is what the process exits with.
@@ -76,13 +76,17 @@ func statusOf(err error) Status {
 	return CouldNot
 }
 
-// tell writes err, in one line each, as a person reads it. What has been said is
-// not said again.
+// tell writes err, in one line each, as a person reads it; a line that is
+// indented belongs to the one above. What has been said is not said again.
 func (c *call) tell(err error) {
 	if err == nil || errors.Is(err, errSaid) {
 		return
 	}
-	for _, line := range setup.Lines(err) {
-		fmt.Fprintln(c.errout, "bgcheck: "+strings.TrimPrefix(line, "bgcheck: "))
+	for line := range strings.Lines(report.Clean(err.Error())) {
+		line = strings.TrimRight(line, "\n")
+		if line != "" && line[0] != ' ' {
+			line = "bgcheck: " + line
+		}
+		fmt.Fprintln(c.errout, line)
 	}
 }
