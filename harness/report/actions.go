@@ -19,6 +19,9 @@ func (r *Report) Annotations() string {
 	for _, suite := range r.Unfinished {
 		annotate(&b, "error", root, Place{}, "bgcheck did not finish", suite)
 	}
+	if len(r.NotJudged) > 0 {
+		annotate(&b, "error", root, Place{}, "bgcheck did not judge all", strings.Join(r.NotJudged, ", "))
+	}
 	for _, check := range r.Checks {
 		title := "bgcheck " + check.title()
 		switch {

@@ -16,6 +16,8 @@
 //	...
 //	err = part.Finish()
 //
-// The folder then holds report.json, junit.xml, summary.md and bgcheck.sarif, and below
-// parts/RUN what they were made from. There is no lock: see Run.Publish.
+// The folder then holds report.json, junit.xml, summary.md and bgcheck.sarif of the
+// run that ended last, and below runs/RUN each of the last few runs: its own report,
+// the parts it was made from, the logs of its instances. There is no lock: see
+// Run.Publish.
 package report

@@ -102,19 +102,6 @@ func TestTextForTerminalsFits80Columns(t *testing.T) {
 	}
 }
 
-func TestTableSaysTheReasonOfManySkipsOnce(t *testing.T) {
-	r := sample()
-	reason := "needs a container: -backend=container"
-	r.Checks = []Result{
-		{Name: "stop/a", Verdict: Skip, Seen: reason}, {Name: "stop/b", Verdict: Pass},
-		{Name: "stop/c", Verdict: Skip, Seen: reason}, {Name: "stop/d", Verdict: Fail, Seen: reason},
-	}
-	text := r.Table("out", false)
-	if strings.Count(text, reason) != 2 || !strings.Contains(text, " 0.00  as stop/a\n") {
-		t.Errorf("the reason is to stand below stop/a and stop/d alone:\n%s", text)
-	}
-}
-
 func TestJSONNeverHoldsNullForAList(t *testing.T) {
 	part := merge("x", nil)
 	data, err := part.JSON()

@@ -15,6 +15,7 @@ type (
 		Tests    int          `xml:"tests,attr"`
 		Failures int          `xml:"failures,attr"`
 		Errors   int          `xml:"errors,attr"`
+		Skipped  int          `xml:"skipped,attr"`
 		Time     string       `xml:"time,attr"`
 		Suites   []junitSuite `xml:"testsuite"`
 	}
@@ -50,8 +51,8 @@ type (
 )
 
 // JUnit is the content of junit.xml: one testsuite for each area. A failed
-// check is a failure, an inconclusive one an error; why a suite could not run
-// is an error of its own.
+// check is a failure, an inconclusive one and one that was not judged an error;
+// why a suite could not run or did not end is an error of its own.
 func (r *Report) JUnit() ([]byte, error) {
 	doc := junitSuites{Name: "bgcheck", Time: seconds(r.Seconds)}
 	suite := func(name string) *junitSuite {
@@ -94,14 +95,23 @@ func (r *Report) JUnit() ([]byte, error) {
 		}
 		s.Cases = append(s.Cases, c)
 	}
-	for i, problem := range r.Problems {
-		s := suite("bgcheck")
+	wrong := func(area, class, name, kind, text string) {
+		s := suite(area)
 		s.Tests++
 		s.Errors++
 		s.Cases = append(s.Cases, junitCase{
-			Class: "bgcheck", Name: fmt.Sprintf("can run (%d)", i+1), Time: seconds(0),
-			Error: &junitMessage{problem, "problem", problem},
+			Class: class, Name: name, Time: seconds(0), Error: &junitMessage{text, kind, text},
 		})
+	}
+	for _, name := range r.NotJudged {
+		area := Result{Name: name}.area()
+		wrong(area, "bgcheck."+area, name, "not judged", notJudged)
+	}
+	for i, problem := range r.Problems {
+		wrong("bgcheck", "bgcheck", fmt.Sprintf("can run (%d)", i+1), "problem", problem)
+	}
+	for i, name := range r.Unfinished {
+		wrong("bgcheck", "bgcheck", fmt.Sprintf("comes to its end (%d)", i+1), "not finished", "not finished: "+name)
 	}
 	for i := range doc.Suites {
 		s := &doc.Suites[i]
@@ -109,6 +119,7 @@ func (r *Report) JUnit() ([]byte, error) {
 		doc.Tests += s.Tests
 		doc.Failures += s.Failures
 		doc.Errors += s.Errors
+		doc.Skipped += s.Skipped
 	}
 	data, err := xml.MarshalIndent(doc, "", "  ")
 	if err != nil {
@@ -116,6 +127,9 @@ func (r *Report) JUnit() ([]byte, error) {
 	}
 	return append([]byte(xml.Header), append(data, '\n')...), nil
 }
+
+// notJudged is what is said of a check that was to be judged and has no result.
+const notJudged = "the run ended before it was judged"
 
 func seconds(s float64) string { return fmt.Sprintf("%.3f", s) }
 

@@ -18,6 +18,9 @@ func (r *Report) Markdown() string {
 	if len(r.Unfinished) > 0 {
 		fmt.Fprintf(&b, "**Not finished:** %s\n\n", mdText(strings.Join(r.Unfinished, ", ")))
 	}
+	if len(r.NotJudged) > 0 {
+		fmt.Fprintf(&b, "**Not judged:** %s\n\n", mdText(strings.Join(r.NotJudged, ", ")))
+	}
 	if len(r.Checks) > 0 {
 		b.WriteString("| verdict | check | seconds | why |\n|---|---|---:|---|\n")
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -15,109 +14,42 @@ import (
 	"time"
 )
 
-var mergedNames = []string{"report.json", "junit.xml", "summary.md", "bgcheck.sarif"}
-
-// Publish writes report.json, junit.xml, summary.md and bgcheck.sarif from the
-// parts that are there.
-//
-// Suites run in several processes and there is no lock. Each writer writes its
-// own part, reads all parts, replaces the merged files, then reads the parts
-// again, and starts over when they changed. So whoever replaces the files last
-// saw no change behind it: every part written before is in them, and a part
-// written later is followed by its own writer's merge.
-func (r *Run) Publish() error {
-	for {
-		before, err := r.readParts()
-		if err != nil {
-			return err
-		}
-		merged := merge(r.ID, before)
-		for _, name := range mergedNames {
-			data, err := render(name, merged)
-			if err != nil {
-				return err
-			}
-			if err := r.write(filepath.Join(r.Out, name), data); err != nil {
-				return fmt.Errorf("write %s: %w", name, err)
-			}
-		}
-		after, err := r.readParts()
-		if err != nil {
-			return err
-		}
-		if slices.EqualFunc(before, after, func(a, b part) bool { return a.name == b.name && bytes.Equal(a.data, b.data) }) {
-			return nil
-		}
-	}
-}
-
-func render(name string, r *Report) ([]byte, error) {
-	switch name {
-	case "report.json":
-		return r.JSON()
-	case "junit.xml":
-		return r.JUnit()
-	case "bgcheck.sarif":
-		return r.SARIF()
-	default:
-		return []byte(r.Markdown()), nil
-	}
-}
-
-// Refresh merges the parts of the run that the report in out is of, if they
-// are still there, and loads the result. It makes good for a suite that was
-// killed between its part and the merge.
-func Refresh(out string) (*Report, error) {
-	r, err := Load(out)
-	if err != nil {
-		return nil, err
-	}
-	abs, err := filepath.Abs(out)
-	if err != nil {
-		return nil, fmt.Errorf("find report: %w", err)
-	}
-	run := &Run{ID: fileName(r.Run), Out: abs}
-	parts, err := run.readParts()
-	if err != nil || len(parts) == 0 {
-		return r, nil //nolint:nilerr // the merged report alone is good enough
-	}
-	return merge(run.ID, parts), nil
-}
-
-// part is one file of the run's folder.
-type part struct {
+// piece is a file and what is in it.
+type piece struct {
 	name string
 	data []byte
 }
 
 // readParts reads the run's parts, sorted by name.
-func (r *Run) readParts() ([]part, error) {
-	entries, err := os.ReadDir(r.Dir())
+func (r *Run) readParts() ([]piece, error) {
+	entries, err := os.ReadDir(r.partsDir())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("list parts: %w", err)
 	}
-	var parts []part
+	var parts []piece
 	for _, entry := range entries {
 		name := entry.Name()
-		if entry.IsDir() || filepath.Ext(name) != ".json" || strings.HasPrefix(name, ".") || name == markerName {
+		if entry.IsDir() || filepath.Ext(name) != ".json" || strings.HasPrefix(name, ".") {
 			continue
 		}
-		data, err := os.ReadFile(filepath.Join(r.Dir(), name))
+		data, err := os.ReadFile(filepath.Join(r.partsDir(), name))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return nil, fmt.Errorf("read part: %w", err)
 		}
-		parts = append(parts, part{name, data})
+		parts = append(parts, piece{name, data})
 	}
 	return parts, nil
 }
 
 // merge makes one report of all parts. A part that cannot be read is a problem
 // of the run, never silently left out.
-func merge(id string, parts []part) *Report {
-	r := &Report{Schema: Schema, Run: id, Unfinished: []string{}, Problems: []string{}, Checks: []Result{}}
+func merge(id string, parts []piece) *Report {
+	r := &Report{
+		Schema: Schema, Run: id, Unfinished: []string{}, Problems: []string{}, Planned: []string{}, NotJudged: []string{}, Checks: []Result{},
+	}
 	var all []partData
 	for _, p := range parts {
 		var data partData
@@ -144,6 +76,7 @@ func merge(id string, parts []part) *Report {
 		if !data.Finished && !slices.Contains(r.Unfinished, data.Suite) {
 			r.Unfinished = append(r.Unfinished, data.Suite)
 		}
+		r.Interrupted = r.Interrupted || data.Interrupted
 		for _, problem := range data.Problems {
 			if !slices.Contains(r.Problems, problem) {
 				r.Problems = append(r.Problems, problem)
@@ -173,7 +106,31 @@ func merge(id string, parts []part) *Report {
 	for _, e := range entries {
 		r.Checks = append(r.Checks, e.Result)
 	}
+	r.plan(all, several)
 	return r
+}
+
+// plan fills in what was planned, and what of it has no result.
+func (r *Report) plan(all []partData, several bool) {
+	judged := map[string]bool{}
+	for _, check := range r.Checks {
+		judged[check.title()] = true
+	}
+	for _, data := range all {
+		for _, name := range data.Planned {
+			title := name
+			if several {
+				title = Result{Name: name, Target: data.Head.Target}.title()
+			}
+			if slices.Contains(r.Planned, title) {
+				continue
+			}
+			r.Planned = append(r.Planned, title)
+			if !judged[title] {
+				r.NotJudged = append(r.NotJudged, title)
+			}
+		}
+	}
 }
 
 // mergeHeads takes the first head that knows its Blender, and lists all targets.

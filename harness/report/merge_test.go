@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -15,7 +14,7 @@ import (
 	"testing"
 )
 
-func begin(t *testing.T, out, id string) *Run {
+func started(t *testing.T, out, id string) *Run {
 	t.Helper()
 	run, err := Begin(out, id)
 	if err != nil {
@@ -52,7 +51,7 @@ func try(t *testing.T, err error) {
 func TestPartsOfSeveralSuitesMakeOneReport(t *testing.T) {
 	out := t.TempDir()
 	for i, name := range []string{"stop", "echo", "alive"} {
-		part := open(t, begin(t, out, "r"), "suites/"+name, 1)
+		part := open(t, started(t, out, "r"), "suites/"+name, 1)
 		try(t, part.Add(10-i, Result{Name: name + "/x", Verdict: Pass}))
 		if got := load(t, out).Unfinished; len(got) != 1 || got[0] != "suites/"+name {
 			t.Errorf("unfinished while %s runs: %v", name, got)
@@ -83,7 +82,7 @@ func TestPartsOfSeveralSuitesMakeOneReport(t *testing.T) {
 
 func TestOfTwoResultsOfOneCheckTheWorseIsKept(t *testing.T) {
 	out := t.TempDir()
-	run := begin(t, out, "r")
+	run := started(t, out, "r")
 	one, two := open(t, run, "echo", 1), open(t, run, "echo", 2)
 	try(t, one.Add(1, Result{Name: "a/flaky", Verdict: Fail}))
 	try(t, one.Add(1, Result{Name: "a/flaky", Verdict: Pass}))
@@ -102,7 +101,7 @@ func TestOfTwoResultsOfOneCheckTheWorseIsKept(t *testing.T) {
 
 func TestTwoTargetsInOneRunKeepTheirChecksApart(t *testing.T) {
 	out := t.TempDir()
-	run := begin(t, out, "r")
+	run := started(t, out, "r")
 	for i, target := range []string{"one", "two"} {
 		part, err := run.Part("suites/"+target, 1, Head{Target: target})
 		try(t, err)
@@ -114,47 +113,18 @@ func TestTwoTargetsInOneRunKeepTheirChecksApart(t *testing.T) {
 	}
 }
 
-func TestANewRunRemovesTheOlderOnesPartsAndNothingElse(t *testing.T) {
-	out := t.TempDir()
-	try(t, open(t, begin(t, out, "old"), "echo", 1).Finish())
-	// Its owner, which is this test's parent, is made one that has ended.
-	old := filepath.Join(out, "parts", "old", markerName)
-	data, err := json.Marshal(marker{Run: "old", Owner: os.Getpid(), Born: "1"})
-	try(t, err)
-	try(t, os.WriteFile(old, data, 0o644))
-	keep := filepath.Join(out, "parts", "photos", "cat.json")
-	try(t, os.MkdirAll(filepath.Dir(keep), 0o755))
-	try(t, os.WriteFile(keep, []byte("{}"), 0o644))
-	try(t, os.WriteFile(filepath.Join(out, "mine.txt"), nil, 0o644))
-
-	run := begin(t, out, "new")
-	part := open(t, run, "stop", 1)
-	try(t, part.Add(1, Result{Name: "stop/x", Verdict: Pass}))
-	if _, err := os.Stat(filepath.Dir(old)); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("the older run's parts are still there: %v", err)
-	}
-	for _, path := range []string{keep, filepath.Join(out, "mine.txt")} {
-		if _, err := os.Stat(path); err != nil {
-			t.Errorf("not ours, and gone: %v", err)
-		}
-	}
-	if r := load(t, out); len(r.Checks) != 1 || r.Run != "new" {
-		t.Errorf("%+v", r)
-	}
-}
-
 func TestARunWhoseOwnerLivesIsLeftAlone(t *testing.T) {
 	if Born(os.Getppid()) == "" {
 		t.Skip("this system does not tell when a process was started")
 	}
 	t.Setenv("BGCHECK_OWNER", "")
 	out := t.TempDir()
-	open(t, begin(t, out, "one"), "echo", 1)
-	two := begin(t, out, "two")
+	open(t, started(t, out, "one"), "echo", 1)
+	two := started(t, out, "two")
 	if len(two.Others) != 1 || two.Others[0] != os.Getppid() {
 		t.Errorf("others: %v", two.Others)
 	}
-	if _, err := os.Stat(filepath.Join(out, "parts", "one", "echo-1.json")); err != nil {
+	if _, err := os.Stat(filepath.Join(two.Out, "runs", "one", "parts", "echo-1.json")); err != nil {
 		t.Error(err)
 	}
 }
@@ -175,9 +145,9 @@ func TestAnOutFolderThatCannotBeWrittenIsOneClearLine(t *testing.T) {
 
 func TestAPartThatCannotBeReadIsAProblemOfTheRun(t *testing.T) {
 	out := t.TempDir()
-	run := begin(t, out, "r")
+	run := started(t, out, "r")
 	part := open(t, run, "echo", 1)
-	try(t, os.WriteFile(filepath.Join(run.Dir(), "stop-1.json"), []byte("{"), 0o644))
+	try(t, os.WriteFile(filepath.Join(run.partsDir(), "stop-1.json"), []byte("{"), 0o644))
 	try(t, part.Add(1, Result{Name: "a/b", Verdict: Pass}))
 	if err := load(t, out).Err(); err == nil || !strings.Contains(err.Error(), "stop-1.json") {
 		t.Errorf("%v", err)
@@ -202,7 +172,7 @@ func TestOneProcessOfTheRunIsTheFirst(t *testing.T) {
 	if n := first.Load(); n != 1 {
 		t.Errorf("%d were the first", n)
 	}
-	if !begin(t, out, "r").First("no Docker") || !begin(t, out, "s").First("no Blender") {
+	if !started(t, out, "r").First("no Docker") || !started(t, out, "s").First("no Blender") {
 		t.Error("another text, or another run, is not the same")
 	}
 }
@@ -215,7 +185,7 @@ func TestLoadSaysThatThereIsNoReport(t *testing.T) {
 
 func TestRefreshMergesWhatAKilledSuiteLeft(t *testing.T) {
 	out := t.TempDir()
-	run := begin(t, out, "r")
+	run := started(t, out, "r")
 	part := open(t, run, "echo", 1)
 	stale, err := os.ReadFile(filepath.Join(out, "report.json"))
 	try(t, err)
@@ -286,7 +256,7 @@ func expectAll(t *testing.T, out string, want int) {
 			t.Errorf("%s holds %d of %d: %v", name, strings.Count(string(data), mark), want, err)
 		}
 	}
-	temps, err := filepath.Glob(filepath.Join(out, "parts", "*", ".new-*"))
+	temps, err := filepath.Glob(filepath.Join(out, "runs", "*", ".new-*"))
 	if err != nil || len(temps) != 0 {
 		t.Errorf("temporary files left: %v %v", temps, err)
 	}
@@ -318,6 +288,6 @@ func TestWriterProcess(t *testing.T) {
 	}
 	writer, err := strconv.Atoi(os.Getenv("REPORT_TEST_WRITER"))
 	try(t, err)
-	run := begin(t, out, RunID())
+	run := started(t, out, RunID())
 	try(t, fill(open(t, run, fmt.Sprintf("suites/%d", writer), 1), writer, 6))
 }

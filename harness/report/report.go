@@ -3,12 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 )
 
@@ -31,6 +26,12 @@ type Report struct {
 	Unfinished []string `json:"unfinished"`
 	// Problems are why a suite could not run at all, one line each.
 	Problems []string `json:"problems"`
+	// Interrupted: a signal ended the run before its end.
+	Interrupted bool `json:"interrupted"`
+	// Planned names the checks that the run was to judge, NotJudged those of them
+	// that have no result. While the run goes on, NotJudged is what is still to come.
+	Planned   []string `json:"planned"`
+	NotJudged []string `json:"not_judged"`
 	// Checks in the catalogue's order.
 	Checks []Result `json:"checks"`
 }
@@ -65,35 +66,6 @@ func (r *Report) Count(v Verdict) int {
 	return n
 }
 
-// Err is nil when the run can be called good: some check was run and not skipped, all suites
-// ended, and no check failed or was inconclusive. Otherwise it says why not.
-func (r *Report) Err() error {
-	var why []string
-	add := func(format string, args ...any) { why = append(why, fmt.Sprintf(format, args...)) }
-	if n := r.Count(Fail); n > 0 {
-		add("%d failed", n)
-	}
-	if n := r.Count(Inconclusive); n > 0 {
-		add("%d inconclusive", n)
-	}
-	if len(r.Problems) > 0 {
-		add("%s", r.Problems[0])
-	}
-	if len(r.Unfinished) > 0 {
-		add("not finished: %s", strings.Join(r.Unfinished, ", "))
-	}
-	if len(why) == 0 && len(r.Checks) == 0 {
-		add("no check was run")
-	}
-	if n := r.Count(Skip); len(why) == 0 && n == len(r.Checks) {
-		add("no check was run: all %d were skipped", n)
-	}
-	if len(why) == 0 {
-		return nil
-	}
-	return errors.New(strings.Join(why, "; "))
-}
-
 // JSON is the content of report.json.
 func (r *Report) JSON() ([]byte, error) {
 	var b bytes.Buffer
@@ -104,25 +76,4 @@ func (r *Report) JSON() ([]byte, error) {
 		return nil, fmt.Errorf("encode report: %w", err)
 	}
 	return b.Bytes(), nil
-}
-
-// Load reads the merged report in the folder out. An error wraps
-// fs.ErrNotExist when there is none.
-func Load(out string) (*Report, error) {
-	path := filepath.Join(out, "report.json")
-	data, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("no report in %s; run the suites first: %w", out, fs.ErrNotExist)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read report: %w", err)
-	}
-	var r Report
-	if err := json.Unmarshal(data, &r); err != nil {
-		return nil, fmt.Errorf("read report %s: %w", path, err)
-	}
-	if r.Schema != Schema {
-		return nil, fmt.Errorf("read report %s: its schema is %q, this program knows %q", path, r.Schema, Schema)
-	}
-	return &r, nil
 }

@@ -1,5 +1,7 @@
 package report
 
+import "regexp"
+
 // Verdict is one of four words that are kept apart everywhere.
 type Verdict string
 
@@ -69,4 +71,19 @@ type Place struct {
 	Line int `json:"line"`
 	// Message says in a few words what is there, such as the line itself.
 	Message string `json:"message"`
+}
+
+// blame is how a reason names the check that judges what is in the way.
+var blame = regexp.MustCompile(`\bsee ([a-z0-9-]+/[a-z0-9-]+)`)
+
+// Blames is the name of the check whose fault kept a skipped one from being
+// tried, as its reason says ("never became ready: see start/ready"), or "".
+func (r Result) Blames() string {
+	if r.Verdict != Skip {
+		return ""
+	}
+	if found := blame.FindStringSubmatch(r.Diagnosis); found != nil {
+		return found[1]
+	}
+	return ""
 }

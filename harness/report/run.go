@@ -12,20 +12,22 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// Run is one run's place in the out folder: OUT/parts/RUN.
+// Run is one run's place in the out folder: OUT/runs/RUN. It holds the run's own
+// report, the parts that it was made from, and what belongs to its instances.
 type Run struct {
 	// ID as RunID gives it.
 	ID string
 	// Out is the absolute path of the out folder.
 	Out string
 	// Others are the owners' process ids of other runs that use the same out
-	// folder now. The later of two overwrites the merged report.
+	// folder now. Each has its own report in Dir; in Out is that of the last to end.
 	Others []int
 }
 
-// marker is OUT/parts/RUN/run.json. A folder without one is not ours, and is
+// marker is OUT/runs/RUN/run.json. A folder without one is not ours, and is
 // never removed.
 type marker struct {
 	Run   string `json:"run"`
@@ -78,21 +80,36 @@ func fileName(name string) string {
 	return name[:min(len(name), 100)]
 }
 
-// Begin makes the run's folder below out, and removes what older runs left in
-// out/parts, unless their owner still lives. All suites of a run call it, in
-// any order, also at the same time. It fails when out cannot be written to.
+// Begin makes the run's folder below out, and removes the folders of older runs
+// but the last few, and those whose owner still lives. All suites of a run call
+// it, in any order, also at the same time. It fails when out cannot be written to.
+//
+// The owner is the process that $BGCHECK_OWNER names, else the parent.
 func Begin(out, id string) (*Run, error) {
+	owner := os.Getppid()
+	if pid, err := strconv.Atoi(os.Getenv("BGCHECK_OWNER")); err == nil && pid > 0 {
+		owner = pid
+	}
+	return begin(out, id, owner)
+}
+
+// BeginOwn is Begin for a program that judges by itself: the run is this
+// process's alone, and $BGCHECK_RUN may name it.
+func BeginOwn(out string) (*Run, error) {
+	id := fmt.Sprintf("%s-%d", time.Now().Format("20060102-150405"), os.Getpid())
+	if given := os.Getenv("BGCHECK_RUN"); given != "" {
+		id = fileName(given)
+	}
+	return begin(out, id, os.Getpid())
+}
+
+func begin(out, id string, owner int) (*Run, error) {
 	abs, err := filepath.Abs(out)
 	if err != nil {
 		return nil, fmt.Errorf("make out folder: %w", err)
 	}
 	run := &Run{ID: id, Out: abs}
-	m := marker{Run: id, Owner: os.Getppid()}
-	if pid, err := strconv.Atoi(os.Getenv("BGCHECK_OWNER")); err == nil && pid > 0 {
-		m.Owner = pid
-	}
-	m.Born = Born(m.Owner)
-	data, err := json.Marshal(m)
+	data, err := json.Marshal(marker{Run: id, Owner: owner, Born: Born(owner)})
 	if err != nil {
 		return nil, fmt.Errorf("mark run: %w", err)
 	}
@@ -108,9 +125,11 @@ func Begin(out, id string) (*Run, error) {
 	return run, run.sweep()
 }
 
-// Dir is the run's own folder, OUT/parts/RUN. It is removed when the next run
-// begins; what belongs to the run's instances goes there too.
-func (r *Run) Dir() string { return filepath.Join(r.Out, "parts", r.ID) }
+// Dir is the run's own folder, OUT/runs/RUN. What belongs to the run's instances
+// goes there too. It stays until a few more runs have ended.
+func (r *Run) Dir() string { return filepath.Join(r.Out, "runs", r.ID) }
+
+func (r *Run) partsDir() string { return filepath.Join(r.Dir(), "parts") }
 
 // First is true for the first of the run's processes that asks with this text,
 // and for it alone: so that what concerns all of them is said once.
@@ -123,51 +142,6 @@ func (r *Run) First(text string) bool {
 	}
 	f.Close()
 	return true
-}
-
-// sweep removes the folders of older runs.
-func (r *Run) sweep() error {
-	entries, err := os.ReadDir(filepath.Join(r.Out, "parts"))
-	if err != nil {
-		return fmt.Errorf("list parts: %w", err)
-	}
-	for _, entry := range entries {
-		if entry.Name() == r.ID || !entry.IsDir() {
-			continue
-		}
-		dir := filepath.Join(r.Out, "parts", entry.Name())
-		var m marker
-		data, err := os.ReadFile(filepath.Join(dir, markerName))
-		if err != nil || json.Unmarshal(data, &m) != nil {
-			continue
-		}
-		if m.Born != "" && m.Born == Born(m.Owner) {
-			r.Others = append(r.Others, m.Owner)
-			continue
-		}
-		// The marker goes last, so that a sweep cut short is taken up again.
-		if err := removeAllBut(dir, markerName); err != nil {
-			return fmt.Errorf("remove an older run's parts: %w", err)
-		}
-	}
-	return nil
-}
-
-// removeAllBut removes dir; the entry last goes after all others.
-func removeAllBut(dir, last string) error {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	for _, entry := range entries {
-		if entry.Name() == last {
-			continue
-		}
-		if err := os.RemoveAll(filepath.Join(dir, entry.Name())); err != nil {
-			return err
-		}
-	}
-	return os.RemoveAll(dir)
 }
 
 // write replaces path by data at once: a reader sees the old or the new file,
@@ -183,6 +157,9 @@ func (r *Run) write(path string, data []byte) error {
 }
 
 func (r *Run) tryWrite(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(r.Dir(), 0o755); err != nil {
 		return err
 	}

@@ -105,7 +105,8 @@ func (r *Report) SARIF() ([]byte, error) {
 		run.Bases = map[string]sarifBase{sarifRoot: {fileURI(root) + "/"}}
 	}
 	rules := map[string]int{}
-	invocation := sarifInvocation{Successful: len(r.Problems)+len(r.Unfinished) == 0}
+	whole := len(r.Problems)+len(r.Unfinished)+len(r.NotJudged) == 0 && !r.Interrupted
+	invocation := sarifInvocation{Successful: whole}
 	notice := func(level, text string) {
 		invocation.Notifications = append(invocation.Notifications, sarifNotice{level, sarifText{text}})
 	}
@@ -114,6 +115,9 @@ func (r *Report) SARIF() ([]byte, error) {
 	}
 	for _, suite := range r.Unfinished {
 		notice("error", "not finished: "+suite)
+	}
+	for _, name := range r.NotJudged {
+		notice("error", name+": "+notJudged)
 	}
 	for _, check := range r.Checks {
 		if check.Verdict == Inconclusive {

@@ -3,70 +3,36 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 )
 
-// Colours of the verdicts on a terminal.
-var colours = map[Verdict]string{Pass: "\x1b[32m", Fail: "\x1b[31m", Skip: "\x1b[36m", Inconclusive: "\x1b[33m"}
+// colours of the verdicts on a terminal.
+var colours = map[Verdict]string{Pass: green, Fail: red, Skip: cyan, Inconclusive: yellow}
 
 // Paint returns the verdict's word, padded to the longest, in colour when asked.
 func (v Verdict) Paint(colour bool) string {
-	word := fmt.Sprintf("%-*s", len(Inconclusive), v)
-	if start := colours[v]; colour && start != "" {
-		return start + word + "\x1b[0m"
-	}
-	return word
+	return View{Colour: colour}.paint(colours[v], fmt.Sprintf("%-*s", len(Inconclusive), v))
 }
 
-// Colour tells whether f is a terminal that wants colour: $NO_COLOR is not set
-// and $TERM is not "dumb".
-func Colour(f *os.File) bool {
-	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && info.Name() != filepath.Base(os.DevNull)
-}
-
-// Table is the report for a terminal of 80 columns: a line for each check,
-// below those that did not pass the diagnosis, below those that failed the fix,
-// below a pass its remark, then the totals and where the report is. place is the out folder as the
-// reader should see it.
+// Table is the report for a terminal: a line for each check, then the
+// conclusion. place is the out folder as the reader should see it.
 func (r *Report) Table(place string, colour bool) string {
+	v := View{Folder: place, Colour: colour}
 	var b strings.Builder
-	indent := strings.Repeat(" ", len(Inconclusive)+2)
-	for _, line := range Fold(r.title(func(s string) string { return s }), Columns) {
+	for _, line := range Fold(r.title(func(s string) string { return s }), v.width()) {
 		b.WriteString(line + "\n")
 	}
 	b.WriteString("\n")
 	if len(r.Checks) > 0 {
 		fmt.Fprintf(&b, "%-*s  %-*s %8s\n", len(Inconclusive), "verdict", nameWidth(r.Checks), "check", "seconds")
 	}
-	var reasons Reasons
 	for _, check := range r.Checks {
-		fmt.Fprintf(&b, "%s  %-*s %8.2f", check.Verdict.Paint(colour), nameWidth(r.Checks), check.title(), check.Seconds)
-		b.WriteString(reasons.below(indent, check))
-		if check.Verdict == Fail {
-			below(&b, indent, "fix: ", check.Fix)
-		}
+		fmt.Fprintf(&b, "%s  %-*s %8.2f\n", check.Verdict.Paint(v.Colour), nameWidth(r.Checks), check.title(), check.Seconds)
 	}
 	if len(r.Checks) > 0 {
 		b.WriteString("\n")
 	}
-	for _, problem := range r.Problems {
-		below(&b, "", "could not run: ", problem)
-	}
-	if len(r.Unfinished) > 0 {
-		below(&b, "", "not finished: ", strings.Join(r.Unfinished, ", "))
-	}
-	fmt.Fprintf(&b, "%s\n", r.totals())
-	paths := make([]string, len(mergedNames))
-	for i, name := range mergedNames {
-		paths[i] = filepath.Join(place, name)
-	}
-	below(&b, "", "report: ", strings.Join(paths, " "))
+	Conclusion(&b, r, v)
 	return b.String()
 }
 
@@ -161,6 +127,9 @@ func (r *Report) totals() string {
 	}
 	if n := r.Count(Inconclusive); n > 0 {
 		words = append(words, fmt.Sprintf("%d inconclusive", n))
+	}
+	if n := len(r.NotJudged); n > 0 {
+		words = append(words, fmt.Sprintf("%d not judged", n))
 	}
 	return fmt.Sprintf("%s in %.1f s", strings.Join(words, ", "), r.Seconds)
 }

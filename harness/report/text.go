@@ -5,9 +5,6 @@ import (
 	"unicode/utf8"
 )
 
-// Columns is the width that text for terminals is laid out for.
-const Columns = 80
-
 // Details is the result as text of at most 80 columns, save for lines that
 // must stay whole: expected, seen, diagnosis, fix, command. Empty fields are
 // left out; so is the evidence.

@@ -21,7 +21,7 @@ import (
 // It must be called inside a test, while nothing else runs that depends on the
 // current folder: when the tree of specs is built.
 func uncache(out string) {
-	path := filepath.Join(out, "parts", ".uncached")
+	path := filepath.Join(out, "runs", ".uncached")
 	if err := os.WriteFile(path, nil, 0o644); err == nil {
 		ahead := time.Now().Add(24 * time.Hour)
 		if os.Chtimes(path, ahead, ahead) == nil {
