@@ -38,7 +38,7 @@ mkdir -p "$matrix"
 # No engine is one line from build.sh; a version that fails goes on to its column.
 docker/build.sh "$@" || [ -d "$out/images" ] || exit 1
 if [ "${BGCHECK_PACKAGE:-}" = 1 ]; then
-	go tool bgcheck package -out "$out/package" || exit 1
+	go tool bgcheck package --out "$out/package" || exit 1
 fi
 echo "matrix: building the suites"
 go test -c -o "$matrix/bin/" ./suites/... >"$matrix/build.log" 2>&1 || {

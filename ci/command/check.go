@@ -7,7 +7,6 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"sync"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/report"
@@ -83,16 +82,13 @@ func (w *checkWord) Run(c *call) error {
 	if r.record, err = beginRecord(settings); err != nil {
 		return err
 	}
-	for _, pid := range r.record.run.Others {
-		fmt.Fprintf(c.errout, "bgcheck: process %d writes its report to %s as well; give one of the two its own --out\n", pid, settings.Show(settings.Out))
-	}
 	if r.plan, err = prepare(ctx, settings, r.what.under); err != nil {
-		return errors.Join(err, r.record.finish(setup.Line(err), names(r.chosen)))
+		return errors.Join(err, r.record.part.Plan(names(r.chosen)...), r.record.finish(err))
 	}
 	if w.Watch {
 		return r.watch(ctx)
 	}
-	status, err := r.judge(ctx, r.chosen)
+	status, err := r.judge(ctx, r.chosen, nil)
 	return errors.Join(err, status.ended())
 }
 
@@ -107,42 +103,59 @@ type checking struct {
 	teller   teller
 	chosen   []contract.Check
 	skipped  map[string]string // by --skip, with the reasons
+	planned  []string          // names of the checks that are to have a result
 
-	mu      sync.Mutex
 	results []report.Result
 }
 
 var errFailFast = errors.New("ended with the first failure (--fail-fast)")
 
-// judge judges the checks once or as often as asked, and says what came of it.
-// An error is what kept it from that.
-func (r *checking) judge(ctx context.Context, checks []contract.Check) (Status, error) {
+// judge judges the checks once or as often as asked, and says what came of it;
+// rest, if any, when those are good. An error is what kept it from that.
+func (r *checking) judge(ctx context.Context, checks, rest []contract.Check) (Status, error) {
+	if err := r.record.again(r.plan.Head()); err != nil {
+		return CouldNot, err
+	}
+	r.results, r.planned = nil, nil
+	r.teller.start(r.plan, r.what)
+	within, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	err := r.phase(within, cancel, checks)
+	if len(rest) > 0 && err == nil && within.Err() == nil && len(failed(r.results, checks)) == 0 {
+		err = r.phase(within, cancel, rest)
+	}
+	return r.end(within, err)
+}
+
+// phase judges some of the checks.
+func (r *checking) phase(ctx context.Context, cancel context.CancelCauseFunc, checks []contract.Check) error {
 	var judged []contract.Check
-	r.results = nil
-	var notTried []report.Result
 	for _, check := range checks {
 		if reason := r.reason(check.Name); reason != "" {
-			notTried = append(notTried, report.Result{
+			err := r.keep(report.Result{
 				Name: check.Name, Verdict: report.Skip, Expected: check.True, Seen: "not tried", Diagnosis: reason, Evidence: []string{},
 			})
+			if err != nil {
+				return err
+			}
 			continue
 		}
 		judged = append(judged, check)
 	}
-	if err := r.record.again(r.plan.Head()); err != nil {
-		return CouldNot, err
+	r.planned = append(r.planned, names(checks)...)
+	if err := r.record.part.Plan(names(checks)...); err != nil {
+		return CouldNot.as(err)
 	}
-	r.teller.start(r.plan, r.what, names(judged))
-	err := r.keep(notTried...)
-	within, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	for n := 1; n <= r.word.Repeat && err == nil && within.Err() == nil; n++ {
+	for n := 1; n <= r.word.Repeat && ctx.Err() == nil && len(judged) > 0; n++ {
 		if r.word.Repeat > 1 {
-			r.teller.note(fmt.Sprintf("run %d of %d", n, r.word.Repeat), names(judged))
+			r.teller.note(fmt.Sprintf("run %d of %d", n, r.word.Repeat))
 		}
-		err = r.once(within, cancel, judged)
+		r.teller.expect(names(judged))
+		if err := r.once(ctx, cancel, judged); err != nil {
+			return err
+		}
 	}
-	return r.end(within, checks, err)
+	return nil
 }
 
 // once judges each of the checks one time.
@@ -156,9 +169,12 @@ func (r *checking) once(ctx context.Context, cancel context.CancelCauseFunc, che
 	config := contract.Config{Target: &under, Backend: r.plan.Backend, Out: r.record.lives(), Faults: r.record.run.Dir()}
 	var writing error
 	_, err := judge(ctx, config, checks, r.word.Side, func(e event) {
-		if e.result == nil {
+		switch {
+		case e.result == nil:
 			r.teller.begun(e.check.Name)
 			return
+		case e.result.Verdict == report.Inconclusive && ctx.Err() != nil:
+			return // it was ended, and is not judged
 		}
 		if err := r.keep(*e.result); err != nil {
 			writing = err
@@ -171,53 +187,36 @@ func (r *checking) once(ctx context.Context, cancel context.CancelCauseFunc, che
 	return errors.Join(writing, CouldNot.as(err))
 }
 
-// keep tells and records results.
-func (r *checking) keep(results ...report.Result) error {
-	for _, result := range results {
-		r.mu.Lock()
-		r.results = append(r.results, result)
-		r.mu.Unlock()
-		r.teller.done(result)
-	}
-	return r.record.add(results...)
+// keep tells and records a result.
+func (r *checking) keep(result report.Result) error {
+	r.results = append(r.results, result)
+	r.teller.done(result)
+	return r.record.add(result)
 }
 
 // end says what came of it all.
-func (r *checking) end(ctx context.Context, checks []contract.Check, err error) (Status, error) {
-	left := unjudged(checks, r.results)
-	why := ""
-	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errChanged) {
-		why = setup.Line(cause)
-	} else if err != nil {
-		why = setup.Line(err)
+func (r *checking) end(ctx context.Context, err error) (Status, error) {
+	cause := context.Cause(ctx)
+	if errors.Is(cause, errChanged) {
+		return NotGood, err
 	}
-	status := r.status(ctx, left)
-	if err != nil {
+	interrupted := errors.Is(cause, errInterrupted)
+	if interrupted {
+		err = errors.Join(err, CouldNot.as(r.record.part.Interrupt()))
+	}
+	err = errors.Join(err, r.record.finish(err))
+	whole := r.record.report(r.plan.Head(), r.planned, r.results, err)
+	status := Status(report.Status(whole))
+	switch {
+	case interrupted:
+		status = Interrupted
+	case err != nil:
 		status = statusOf(err)
+	case status == Good && r.word.Strict && whole.Count(warn) > 0:
+		status = NotGood
 	}
-	err = errors.Join(err, r.record.finish(why, left))
-	r.teller.end(r.record.report(r.plan.Head(), r.results), left, status)
+	r.teller.end(whole, status)
 	return status, err
-}
-
-// status is what the results come to.
-func (r *checking) status(ctx context.Context, left []string) Status {
-	if errors.Is(context.Cause(ctx), errInterrupted) {
-		return Interrupted
-	}
-	passed := 0
-	for _, result := range r.results {
-		switch {
-		case result.Verdict == report.Fail, result.Verdict == report.Inconclusive, r.word.Strict && result.Verdict == warn:
-			return NotGood
-		case result.Verdict != report.Skip:
-			passed++
-		}
-	}
-	if len(left) > 0 || passed == 0 {
-		return NotGood
-	}
-	return Good
 }
 
 // warn is the verdict of what is harmless or only read.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
-	"slices"
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
@@ -27,17 +25,16 @@ type event struct {
 // begun then have no result. The error is for what keeps all from being judged.
 func judge(ctx context.Context, cfg contract.Config, checks []contract.Check, side int, notify func(event)) (results []report.Result, err error) {
 	_ = side // one after the other
-	j := &judging{cfg: cfg, notify: notify}
+	j := &judging{cfg: cfg}
 	defer func() { err = errors.Join(err, j.close()) }()
 	known := map[string]bool{}
 	for _, check := range checks {
 		known[check.Name] = true
 	}
-	for i := 0; i < len(checks); i++ {
+	for _, check := range checks {
 		if ctx.Err() != nil {
 			break
 		}
-		check := checks[i]
 		notify(event{check: check})
 		result, err := j.one(ctx, check)
 		if err != nil {
@@ -46,7 +43,7 @@ func judge(ctx context.Context, cfg contract.Config, checks []contract.Check, si
 		results = append(results, result)
 		notify(event{check: check, result: &result})
 		// What kept it from being judged was judged for its sake, and is told when it failed.
-		cause, found := causeOf(result)
+		cause, found := contract.Find(result.Blames())
 		if !found || known[cause.Name] || ctx.Err() != nil {
 			continue
 		}
@@ -61,25 +58,10 @@ func judge(ctx context.Context, cfg contract.Config, checks []contract.Check, si
 	return results, nil
 }
 
-var seeCheck = regexp.MustCompile(`\bsee ([a-z]+/[a-z0-9-]+)`)
-
-// causeOf is the check that a skipped one refers to.
-func causeOf(result report.Result) (contract.Check, bool) {
-	if result.Verdict != report.Skip {
-		return contract.Check{}, false
-	}
-	found := seeCheck.FindStringSubmatch(result.Diagnosis)
-	if found == nil {
-		return contract.Check{}, false
-	}
-	return contract.Find(found[1])
-}
-
 // judging is a session that is opened when it is needed, and given up for a new
 // one when a check does not come to its end.
 type judging struct {
 	cfg     contract.Config
-	notify  func(event)
 	session *contract.Session
 }
 
@@ -132,15 +114,4 @@ func (j *judging) close() error {
 func limit(t *target.Target) time.Duration {
 	b := t.Budgets
 	return 2*time.Minute + time.Duration(4+len(t.Config))*(b.Ready+b.Stop) + 3*b.Quiet
-}
-
-// unjudged are the names of the checks that have no result.
-func unjudged(checks []contract.Check, results []report.Result) []string {
-	var names []string
-	for _, check := range checks {
-		if !slices.ContainsFunc(results, func(r report.Result) bool { return r.Name == check.Name }) {
-			names = append(names, check.Name)
-		}
-	}
-	return names
 }

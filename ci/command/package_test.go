@@ -56,7 +56,7 @@ func TestPackagesHoldWhatBlenderInstallsAndTargetsThatCheckThem(t *testing.T) {
 		}
 		_ = z.Close()
 	}
-	if code, _, errout := try(t, "package", "--out", filepath.Join(folder, "addon.yaml")); code != 1 || strings.Count(errout, "\n") != 1 {
+	if code, _, errout := try(t, "package", "--out", filepath.Join(folder, "addon.yaml")); code != int(CouldNot) || strings.Count(errout, "\n") != 1 {
 		t.Errorf("into a file: exit %d: %s", code, errout)
 	}
 	if _, err := os.Stat(filepath.Join(folder, "addon.yaml")); err != nil {

@@ -2,11 +2,8 @@ package command
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/bgcheck/bgcheck/harness/report"
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
@@ -15,10 +12,9 @@ import (
 // record is one run on disk: its part of the report, and where its lives keep
 // their files.
 type record struct {
-	run     *report.Run
-	part    *report.Part
-	started time.Time
-	nth     int // lives' folders so far
+	run  *report.Run
+	part *report.Part
+	nth  int // lives' folders so far
 }
 
 // suite is the name of the command's part in the report.
@@ -26,12 +22,7 @@ const suite = "check"
 
 // beginRecord makes the run's folder. It fails when out cannot be written to.
 func beginRecord(settings setup.Settings) (*record, error) {
-	id := report.RunID()
-	if os.Getenv("BGCHECK_RUN") == "" {
-		// Not the parent's: one shell starts many runs.
-		id = fmt.Sprintf("%d-%s", os.Getpid(), report.Born(os.Getpid()))
-	}
-	run, err := report.Begin(settings.Out, id)
+	run, err := report.BeginOwn(settings.Out)
 	if err != nil {
 		return nil, CouldNot.because("%w; name another by --out or BGCHECK_OUT", err)
 	}
@@ -41,7 +32,6 @@ func beginRecord(settings setup.Settings) (*record, error) {
 
 // again empties the run's part of the report.
 func (r *record) again(head report.Head) (err error) {
-	r.started = time.Now()
 	r.part, err = r.run.Part(suite, 1, head)
 	return CouldNot.as(err)
 }
@@ -60,36 +50,37 @@ func (r *record) add(results ...report.Result) error {
 	names := checkNames()
 	for _, result := range results {
 		if err := r.part.Add(slices.Index(names, result.Name), result); err != nil {
-			return CouldNot.because("%w; the report in %s is not whole", err, r.run.Out)
+			return CouldNot.as(err)
 		}
 	}
 	return nil
 }
 
-// finish ends the run's part. What was to be judged and was not is a problem of
-// the run.
-func (r *record) finish(why string, unjudged []string) error {
-	if len(unjudged) > 0 {
-		if why != "" {
-			why += "; "
-		}
-		why += "not judged: " + strings.Join(unjudged, ", ")
-	}
-	if why != "" {
-		if err := r.part.Problem(why); err != nil {
+// finish ends the run's part; err is what kept it from its end, or nil.
+func (r *record) finish(err error) error {
+	if err != nil {
+		if err := r.part.Problem(setup.Line(err)); err != nil {
 			return CouldNot.as(err)
 		}
 	}
 	return CouldNot.as(r.part.Finish())
 }
 
-// report is the run's report. Where another run has written to the same folder
-// since, it is what this one knows itself.
-func (r *record) report(head report.Head, results []report.Result) *report.Report {
-	if merged, err := report.Refresh(r.run.Out); err == nil && merged.Run == r.run.ID {
-		return merged
+// report is this run's own, whatever other run has written to the same out
+// folder since. Where it cannot be read (a full disk) it is made of what is
+// known.
+func (r *record) report(head report.Head, planned []string, results []report.Result, err error) *report.Report {
+	if written, failed := report.Load(r.run.Dir()); failed == nil && len(r.part.Unwritten()) == 0 && written.Run == r.run.ID {
+		return written
 	}
-	return &report.Report{
-		Schema: report.Schema, Run: r.run.ID, Head: head, Started: r.started, Seconds: time.Since(r.started).Seconds(), Checks: results,
+	made := &report.Report{Schema: report.Schema, Run: r.run.ID, Head: head, Planned: planned, Checks: results}
+	if err != nil {
+		made.Problems = setup.Lines(err)
 	}
+	for _, name := range planned {
+		if !slices.ContainsFunc(results, func(r report.Result) bool { return r.Name == name }) {
+			made.NotJudged = append(made.NotJudged, name)
+		}
+	}
+	return made
 }

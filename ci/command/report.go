@@ -33,5 +33,5 @@ func (w *reportWord) Run(c *call) error {
 		}
 	}
 	actions(c, r)
-	return NotGood.as(r.Err())
+	return Status(report.Status(r)).as(r.Err())
 }

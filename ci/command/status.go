@@ -15,17 +15,17 @@ type Status int
 // The statuses, as people know them from pytest.
 const (
 	// Good: all that was asked for passed.
-	Good Status = 0
-	// NotGood: a check failed or is inconclusive, or what was asked for was not
-	// judged.
-	NotGood Status = 1
+	Good Status = report.StatusGood
+	// NotGood: a check failed or is inconclusive.
+	NotGood Status = report.StatusFailed
 	// Interrupted: by Ctrl-C, SIGTERM, or the end of the process that BGCHECK_OWNER
 	// names.
-	Interrupted Status = 2
-	// CouldNot: no Blender, no container engine, a full disk.
-	CouldNot Status = 3
+	Interrupted Status = report.StatusInterrupted
+	// CouldNot: what was asked for was not judged: no Blender, no container engine,
+	// a full disk, all of it skipped.
+	CouldNot Status = report.StatusCannotRun
 	// Wrong: the command line, or the target file.
-	Wrong Status = 4
+	Wrong Status = report.StatusMistake
 )
 
 // problem is an error that knows the status to exit with. Its text is one line

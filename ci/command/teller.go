@@ -12,20 +12,21 @@ import (
 
 // teller says what goes on: to people in lines, to programs in JSON.
 type teller interface {
-	// start comes first; names are those of the checks that will be judged.
-	start(plan *setup.Plan, what *found, names []string)
+	start(plan *setup.Plan, what *found)
+	// expect names the checks that are judged next.
+	expect(names []string)
 	begun(name string)
 	done(result report.Result)
-	// note is a remark between checks, such as what runs once more; names are
-	// those of the checks that are judged now.
-	note(text string, names []string)
-	// end comes last; r may lack what could not be written.
-	end(r *report.Report, unjudged []string, status Status)
+	// note is a remark between checks, such as what runs once more.
+	note(text string)
+	// end comes last.
+	end(r *report.Report, status Status)
 }
 
 // events is the teller for programs: one JSON object a line.
 //
-//	{"event":"start","target":"tcp_echo","file":"...","assumed":[],"backend":"local","blender":{...},"checks":39}
+//	{"event":"start","target":"tcp_echo","file":"...","assumed":[],"backend":"local","blender":{...}}
+//	{"event":"expect","checks":["exec/serial","stop/sigterm"]}
 //	{"event":"begun","check":"exec/serial","at":"2026-11-25T14:00:00.000Z"}
 //	{"event":"done","result":{"name":"exec/serial","verdict":"pass","seconds":0.17,...}}
 //	{"event":"note","text":"run 2 of 3"}
@@ -46,7 +47,7 @@ func newEvents(w io.Writer, out string) *events {
 
 func (e *events) say(fields any) { _ = e.to.Encode(fields) }
 
-func (e *events) start(plan *setup.Plan, what *found, names []string) {
+func (e *events) start(plan *setup.Plan, what *found) {
 	head := plan.Head()
 	e.say(struct {
 		Event   string         `json:"event"`
@@ -55,8 +56,14 @@ func (e *events) start(plan *setup.Plan, what *found, names []string) {
 		Assumed []string       `json:"assumed"`
 		Backend string         `json:"backend"`
 		Blender report.Blender `json:"blender"`
-		Checks  int            `json:"checks"`
-	}{"start", head.Target, head.TargetFile, append([]string{}, what.assumed...), head.Backend, head.Blender, len(names)})
+	}{"start", head.Target, head.TargetFile, append([]string{}, what.assumed...), head.Backend, head.Blender})
+}
+
+func (e *events) expect(names []string) {
+	e.say(struct {
+		Event  string   `json:"event"`
+		Checks []string `json:"checks"`
+	}{"expect", names})
 }
 
 func (e *events) begun(name string) {
@@ -77,14 +84,14 @@ func (e *events) done(result report.Result) {
 	}{"done", result})
 }
 
-func (e *events) note(text string, _ []string) {
+func (e *events) note(text string) {
 	e.say(struct {
 		Event string `json:"event"`
 		Text  string `json:"text"`
 	}{"note", text})
 }
 
-func (e *events) end(r *report.Report, unjudged []string, status Status) {
+func (e *events) end(r *report.Report, status Status) {
 	e.say(struct {
 		Event        string   `json:"event"`
 		Passed       int      `json:"passed"`
@@ -98,7 +105,7 @@ func (e *events) end(r *report.Report, unjudged []string, status Status) {
 		Exit         Status   `json:"exit"`
 	}{
 		"summary", r.Count(report.Pass), r.Count(report.Fail), r.Count(report.Skip), r.Count(report.Inconclusive),
-		append([]string{}, unjudged...), append([]string{}, r.Problems...), r.Seconds, e.out + "/report.json", status,
+		append([]string{}, r.NotJudged...), append([]string{}, r.Problems...), r.Seconds, e.out + "/report.json", status,
 	})
 }
 
@@ -113,7 +120,7 @@ func newLines(out io.Writer, place string, before map[string]float64) *lines {
 	return &lines{out: out, place: place, status: newStatus(out, before)}
 }
 
-func (l *lines) start(plan *setup.Plan, what *found, names []string) {
+func (l *lines) start(plan *setup.Plan, what *found) {
 	if len(what.assumed) > 0 {
 		name := plan.Settings.Show(what.addon)
 		l.status.line(fmt.Sprintf("%s has no target file; this was read from its source:", name))
@@ -125,7 +132,6 @@ func (l *lines) start(plan *setup.Plan, what *found, names []string) {
 		l.status.line(fmt.Sprintf("to write it down and say more: bgcheck init %s\n", name))
 	}
 	l.status.line(fmt.Sprintf("%s on %s\n", plan.Target.Name, blender(plan)))
-	l.status.expect(names)
 }
 
 func (l *lines) begun(name string) { l.status.begun(name) }
@@ -135,12 +141,11 @@ func (l *lines) done(result report.Result) {
 	l.status.done(result.Name, line)
 }
 
-func (l *lines) note(text string, names []string) {
-	l.status.line(text)
-	l.status.expect(names)
-}
+func (l *lines) note(text string) { l.status.line(text) }
 
-func (l *lines) end(r *report.Report, _ []string, _ Status) {
+func (l *lines) expect(names []string) { l.status.expect(names) }
+
+func (l *lines) end(r *report.Report, _ Status) {
 	l.status.stop()
-	conclude(l.out, r, l.place, colour(l.out))
+	conclude(l.out, r, l.place)
 }

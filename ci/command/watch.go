@@ -24,8 +24,7 @@ const every = 200 * time.Millisecond
 // first, then the rest. A change while it judges ends that. It ends when it is
 // interrupted.
 func (r *checking) watch(ctx context.Context) error {
-	status := Good
-	first := r.chosen
+	first, rest := r.chosen, []contract.Check(nil)
 	for {
 		within, cancel := context.WithCancelCause(ctx)
 		seen := snapshot(sources(r.what.under))
@@ -36,35 +35,27 @@ func (r *checking) watch(ctx context.Context) error {
 				cancel(fmt.Errorf("%w: %s", errChanged, r.settings.Show(changed)))
 			}
 		}()
-		var err error
-		status, err = r.judge(within, first)
-		if rest := without(r.chosen, first); err == nil && status == Good && len(rest) > 0 {
-			status, err = r.judge(within, rest)
-		}
-		if err != nil && !errors.Is(err, errChanged) {
+		status, err := r.judge(within, first, rest)
+		if err != nil || ctx.Err() != nil {
 			cancel(nil)
 			<-watching
-			return err
+			return errors.Join(err, status.ended())
 		}
-		next := failed(r.results, r.chosen)
-		if status == Interrupted {
+		if next := failed(r.results, r.chosen); len(next) > 0 {
+			first, rest = next, without(r.chosen, next)
+		} else if within.Err() == nil {
+			first, rest = r.chosen, nil
+		}
+		if within.Err() == nil {
+			r.teller.note("\nwaiting for a change (Ctrl-C ends it)")
+		}
+		<-watching
+		if ctx.Err() != nil {
 			cancel(nil)
 			return status.ended()
 		}
-		if within.Err() == nil {
-			r.teller.note("waiting for a change (Ctrl-C ends it)", nil)
-		}
-		<-watching
+		r.teller.note("\n" + context.Cause(within).Error())
 		cancel(nil)
-		if ctx.Err() != nil {
-			return status.ended()
-		}
-		if errors.Is(context.Cause(within), errChanged) {
-			r.teller.note("\n"+context.Cause(within).Error(), nil)
-		}
-		if len(next) > 0 {
-			first = next
-		}
 		if !r.reload(ctx) {
 			return status.ended()
 		}
