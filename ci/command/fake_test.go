@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -202,4 +203,27 @@ func realBlender(t *testing.T) {
 		}
 		t.Skip(err)
 	}
+}
+
+func replace(t *testing.T, file, old, by string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), old) {
+		t.Fatalf("%s lacks %q", file, old)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), old, by, 1)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// withoutGo is a PATH without the go command.
+func withoutGo(t *testing.T) string {
+	t.Helper()
+	folders := slices.DeleteFunc(filepath.SplitList(os.Getenv("PATH")), func(folder string) bool {
+		return isFile(filepath.Join(folder, "go"))
+	})
+	return strings.Join(folders, string(os.PathListSeparator))
 }

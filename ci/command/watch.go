@@ -27,11 +27,11 @@ func (r *checking) watch(ctx context.Context) error {
 	first, rest := r.chosen, []contract.Check(nil)
 	for {
 		within, cancel := context.WithCancelCause(ctx)
-		seen := snapshot(sources(r.what.under))
+		seen := r.snapshot()
 		watching := make(chan struct{})
 		go func() {
 			defer close(watching)
-			if changed := waitForChange(within, r.what, seen); changed != "" {
+			if changed := r.waitForChange(within, seen); changed != "" {
 				cancel(fmt.Errorf("%w: %s", errChanged, r.settings.Show(changed)))
 			}
 		}()
@@ -73,7 +73,7 @@ func (r *checking) reload(ctx context.Context) bool {
 			return true
 		}
 		r.call.tell(err)
-		if waitForChange(ctx, r.what, snapshot(sources(r.what.under))) == "" {
+		if r.waitForChange(ctx, r.snapshot()) == "" {
 			return false
 		}
 	}
@@ -81,7 +81,7 @@ func (r *checking) reload(ctx context.Context) bool {
 
 // waitForChange returns the path that changed and has been left in peace for a
 // moment since; "" when ctx ended.
-func waitForChange(ctx context.Context, what *found, seen map[string]time.Time) string {
+func (r *checking) waitForChange(ctx context.Context, seen map[string]time.Time) string {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	changed := ""
@@ -91,7 +91,7 @@ func waitForChange(ctx context.Context, what *found, seen map[string]time.Time) 
 			return ""
 		case <-tick.C:
 		}
-		now := snapshot(sources(what.under))
+		now := r.snapshot()
 		if difference := differs(seen, now); difference != "" {
 			changed = difference // wait until the editor is done with all files
 			seen = now
@@ -113,9 +113,14 @@ func differs(a, b map[string]time.Time) string {
 	return ""
 }
 
+// snapshot is when the target's sources were changed last.
+func (r *checking) snapshot() map[string]time.Time {
+	return snapshot(sources(r.what.under), r.settings.Out)
+}
+
 // snapshot is when the files at the paths, and the sources in the folders, were
-// changed last.
-func snapshot(paths []string) map[string]time.Time {
+// changed last. What lies below out we write ourselves.
+func snapshot(paths []string, out string) map[string]time.Time {
 	times := map[string]time.Time{}
 	for _, root := range paths {
 		_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -123,7 +128,7 @@ func snapshot(paths []string) map[string]time.Time {
 				return nil //nolint:nilerr // gone, or not to be read: that is a change too
 			}
 			if entry.IsDir() {
-				if name := entry.Name(); path != root && (name == "__pycache__" || name == "node_modules" || strings.HasPrefix(name, ".")) {
+				if name := entry.Name(); path == out || path != root && (name == "__pycache__" || name == "node_modules" || strings.HasPrefix(name, ".")) {
 					return fs.SkipDir
 				}
 				return nil
