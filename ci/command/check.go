@@ -108,8 +108,6 @@ type checking struct {
 	results []report.Result
 }
 
-var errFailFast = errors.New("ended with the first failure (--fail-fast)")
-
 // judge judges the checks once or as often as asked, and says what came of it;
 // rest, if any, when those are good. An error is what kept it from that.
 func (r *checking) judge(ctx context.Context, checks, rest []contract.Check) (Status, error) {
@@ -168,22 +166,28 @@ func (r *checking) once(ctx context.Context, cancel context.CancelCauseFunc, che
 	maps.Copy(under.Skip, r.skipped) // what builds on them goes on without
 	config := contract.Config{Target: &under, Backend: r.plan.Backend, Out: r.record.lives(), Faults: r.record.run.Dir()}
 	var writing error
-	_, err := judge(ctx, config, checks, r.word.Side, func(e event) {
+	told := map[string]bool{}
+	tell := func(e contract.Event) {
 		switch {
-		case e.result == nil:
-			r.teller.begun(e.check.Name)
+		case e.Result == nil:
+			r.teller.begun(e.Check.Name)
 			return
-		case e.result.Verdict == report.Inconclusive && ctx.Err() != nil:
+		case e.Result.Verdict == report.Inconclusive && ctx.Err() != nil:
 			return // it was ended, and is not judged
+		case told[e.Result.Name]:
+			return
 		}
-		if err := r.keep(*e.result); err != nil {
+		told[e.Result.Name] = true
+		if err := r.keep(*e.Result); err != nil {
 			writing = err
 			cancel(err)
 		}
-		if r.word.FailFast && e.result.Verdict == report.Fail {
-			cancel(errFailFast)
-		}
-	})
+	}
+	plan := contract.Plan{Checks: checks, Side: r.word.Side, FailFast: r.word.FailFast, Notify: tell}
+	results, err := judge(ctx, config, plan)
+	for _, result := range results { // of checks that were judged because others build on them
+		tell(contract.Event{Result: &result})
+	}
 	return errors.Join(writing, CouldNot.as(err))
 }
 
@@ -258,14 +262,15 @@ func failed(results []report.Result, checks []contract.Check) []contract.Check {
 	})
 }
 
-func secondsIn(last *report.Report) map[string]float64 {
-	seconds := map[string]float64{}
+func secondsIn(last *report.Report) took {
+	before := took{each: map[string]float64{}}
 	if last != nil {
+		before.all = last.Seconds
 		for _, result := range last.Checks {
-			seconds[result.Name] = result.Seconds
+			before.each[result.Name] = result.Seconds
 		}
 	}
-	return seconds
+	return before
 }
 
 // sources are the files and folders whose change is worth another look.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
 )
@@ -13,7 +14,7 @@ import (
 // checkNames are the names of all checks, in the catalogue's order.
 func checkNames() []string {
 	var names []string
-	for _, check := range contract.Catalogue() {
+	for _, check := range checks.All() {
 		names = append(names, check.Name)
 	}
 	return names
@@ -42,20 +43,20 @@ func matches(word, name string) bool {
 // nearest.
 func choose(words []string) ([]contract.Check, error) {
 	if len(words) == 0 {
-		return contract.Catalogue(), nil
+		return checks.All(), nil
 	}
-	var checks []contract.Check
+	var chosen []contract.Check
 	for _, word := range words {
 		if !slices.ContainsFunc(checkNames(), func(name string) bool { return matches(word, name) }) {
-			return nil, fmt.Errorf("no check %q; %s", word, setup.Hint(word, append(checkNames(), contract.Areas()...)))
+			return nil, fmt.Errorf("no check %q; %s", word, setup.Hint(word, append(checkNames(), checks.Areas()...)))
 		}
 	}
-	for _, check := range contract.Catalogue() {
+	for _, check := range checks.All() {
 		if slices.ContainsFunc(words, func(word string) bool { return matches(word, check.Name) }) {
-			checks = append(checks, check)
+			chosen = append(chosen, check)
 		}
 	}
-	return checks, nil
+	return chosen, nil
 }
 
 // skips are the reasons of the checks that the words (NAME or NAME=REASON)
@@ -64,14 +65,14 @@ func skips(words []string) (map[string]string, error) {
 	reasons := map[string]string{}
 	for _, word := range words {
 		name, reason, given := strings.Cut(word, "=")
-		checks, err := choose([]string{name})
+		chosen, err := choose([]string{name})
 		if err != nil {
 			return nil, err
 		}
 		if !given || strings.TrimSpace(reason) == "" {
 			reason = "no reason was given"
 		}
-		for _, check := range checks {
+		for _, check := range chosen {
 			reasons[check.Name] = "left out on the command line: " + reason
 		}
 	}

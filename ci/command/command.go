@@ -10,8 +10,8 @@ import (
 	kongcompletion "github.com/jotaen/kong-completion"
 	"github.com/posener/complete"
 
+	"github.com/bgcheck/bgcheck/harness/checks"
 	_ "github.com/bgcheck/bgcheck/harness/container" // registers the backend "container"
-	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/report"
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
 )
@@ -66,7 +66,7 @@ func Main(args []string, out, errout io.Writer) (status int) {
 		return int(CouldNot)
 	}
 	kongcompletion.Register(parser,
-		kongcompletion.WithPredictor("check", complete.PredictSet(append(checkNames(), contract.Areas()...)...)),
+		kongcompletion.WithPredictor("check", complete.PredictSet(append(checkNames(), checks.Areas()...)...)),
 		kongcompletion.WithPredictor("backend", complete.PredictSet(setup.Backends()...)),
 		kongcompletion.WithPredictor("file", complete.PredictFiles("*")))
 	if len(args) == 0 {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
@@ -53,7 +53,7 @@ func TestEveryCheckIsListedAndExplainedIn80Columns(t *testing.T) {
 	if code != 0 {
 		t.Fatalf("exit %d", code)
 	}
-	for _, check := range contract.Catalogue() {
+	for _, check := range checks.All() {
 		if !strings.Contains(listed, check.Name+" ") {
 			t.Errorf("%s is not listed", check.Name)
 		}

@@ -118,7 +118,7 @@ func TestWhatWasAskedForDecides(t *testing.T) {
 
 func TestTheFirstFailureEndsTheRunAndTheLastOneIsTakenUp(t *testing.T) {
 	file, out := fakeTarget(t, serving+`, FAKE_STOP_CODE: "3"`)
-	code, text, _ := try(t, "check", file, "--check", "start/ready,stop/sigterm,stop/sigint", "--fail-fast")
+	code, text, _ := try(t, "check", file, "--check", "start/ready,stop/sigterm,stop/sigint", "--fail-fast", "--side=1")
 	r := load(t, out)
 	if code != int(NotGood) || judgedIn(r) != "start/ready pass, stop/sigterm fail" || strings.Join(r.NotJudged, " ") != "stop/sigint" {
 		t.Errorf("exit %d: %s; not judged: %v\n%s", code, judgedIn(r), r.NotJudged, text)

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
@@ -55,7 +55,7 @@ func (w *matrixWord) Run(c *call) error {
 func matrixTable(columns []column) string {
 	var table, notes strings.Builder
 	width := 0
-	for _, check := range contract.Catalogue() {
+	for _, check := range checks.All() {
 		width = max(width, len(check.Name))
 	}
 	fmt.Fprintf(&table, "| %-*s |", width, "check")
@@ -63,7 +63,7 @@ func matrixTable(columns []column) string {
 		fmt.Fprintf(&table, " %-6s |", first(one.blender, one.name))
 	}
 	table.WriteString("\n|" + strings.Repeat("-", width+2) + "|" + strings.Repeat("--------|", len(columns)) + "\n")
-	for _, check := range contract.Catalogue() {
+	for _, check := range checks.All() {
 		fmt.Fprintf(&table, "| %-*s |", width, check.Name)
 		var reasons []string
 		where := map[string][]string{} // reason to versions

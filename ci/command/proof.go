@@ -22,7 +22,7 @@ type proofWord struct {
 }
 
 // Run prints which check caught which wrong fixture, from what TestProof in
-// harness/contract has left in the out folder.
+// harness/checks has left in the out folder.
 func (w *proofWord) Run(c *call) error {
 	settings, err := where{Out: w.Out}.settings(".") // what the target is does not matter here
 	if err != nil {
@@ -31,7 +31,7 @@ func (w *proofWord) Run(c *call) error {
 	out := settings.Out
 	seen, err := fixtures.ReadProof(out)
 	if err != nil {
-		return NotGood.because("%w; make it by: make proof\nor: BGCHECK_OUT=%s go test ./harness/contract -run TestProof", err, out)
+		return NotGood.because("%w; make it by: make proof\nor: BGCHECK_OUT=%s go test ./harness/checks -run TestProof", err, out)
 	}
 	if names := checkNames(); !slices.Equal(seen.Checks, names) {
 		return NotGood.because("the proof in %s is of another catalogue than this; make it anew by: make proof", out)

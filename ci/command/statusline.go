@@ -15,8 +15,8 @@ import (
 type status struct {
 	mu     sync.Mutex
 	out    io.Writer
-	before map[string]float64 // seconds that a check took the last time
-	width  func() int         // nil: no terminal
+	before took
+	width  func() int // nil: no terminal
 
 	total, finished int
 	waiting         []string // names of the checks that have not begun
@@ -25,12 +25,18 @@ type status struct {
 	quit            chan struct{}
 }
 
+// took are the seconds of an earlier run.
+type took struct {
+	each map[string]float64 // by the check's name
+	all  float64            // from the first to the last
+}
+
 type runningCheck struct {
 	name  string
 	since time.Time
 }
 
-func newStatus(out io.Writer, before map[string]float64) *status {
+func newStatus(out io.Writer, before took) *status {
 	s := &status{out: out, before: before}
 	if f := terminal(out); f != nil {
 		s.width = func() int { return columns(f) }
@@ -127,9 +133,13 @@ func (s *status) draw(now time.Time) {
 
 // text is the line: "12 of 39  stop/sigterm 1.2 s  about 9 s still".
 func (s *status) text(now time.Time) string {
-	parts := []string{fmt.Sprintf("%d of %d", s.finished+1, s.total)}
-	for _, one := range s.running {
-		parts = append(parts, fmt.Sprintf("%s %.1f s", one.name, now.Sub(one.since).Seconds()))
+	oldest := s.running[0]
+	parts := []string{
+		fmt.Sprintf("%d of %d", s.finished+1, s.total),
+		fmt.Sprintf("%s %.1f s", oldest.name, now.Sub(oldest.since).Seconds()),
+	}
+	if more := len(s.running) - 1; more > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more", more))
 	}
 	if left, known := s.left(now); known {
 		parts = append(parts, fmt.Sprintf("about %.0f s still", left))
@@ -137,20 +147,21 @@ func (s *status) text(now time.Time) string {
 	return strings.Join(parts, "  ")
 }
 
-// left guesses the seconds to the end from what the checks took the last time.
+// left guesses the seconds to the end from what the checks took the last time:
+// each of them, and all together where they ran side by side.
 func (s *status) left(now time.Time) (float64, bool) {
-	if len(s.before) == 0 {
-		return 0, false
-	}
 	sum := 0.0
-	for _, seconds := range s.before {
+	for _, seconds := range s.before.each {
 		sum += seconds
 	}
+	if sum == 0 {
+		return 0, false
+	}
 	expected := func(name string) float64 {
-		if seconds, known := s.before[name]; known {
+		if seconds, known := s.before.each[name]; known {
 			return seconds
 		}
-		return sum / float64(len(s.before))
+		return sum / float64(len(s.before.each))
 	}
 	left := 0.0
 	for _, name := range s.waiting {
@@ -159,5 +170,5 @@ func (s *status) left(now time.Time) (float64, bool) {
 	for _, one := range s.running {
 		left += max(0, expected(one.name)-now.Sub(one.since).Seconds())
 	}
-	return max(left, 1), true
+	return max(left*min(1, s.before.all/sum), 1), true
 }

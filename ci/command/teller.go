@@ -116,7 +116,7 @@ type lines struct {
 	status *status
 }
 
-func newLines(out io.Writer, place string, before map[string]float64) *lines {
+func newLines(out io.Writer, place string, before took) *lines {
 	return &lines{out: out, place: place, status: newStatus(out, before)}
 }
 

@@ -1,18 +1,22 @@
-// Package contract holds the catalogue of checks: statements about a
-// background Blender service that are true or false, with what they assert,
-// why it matters, how it is measured and how to fix it.
+// Package contract is the vocabulary of judging: what a check is, the session
+// that runs checks on one target, the lives of Blender that they ask, and their
+// results. The checks themselves are in package checks.
 //
-//	under, err := target.Load("bgcheck.yaml")
+//	session, err := contract.Open(contract.Config{Target: under})
 //	if err != nil {
 //		return err
 //	}
-//	results, err := contract.RunAll(ctx, contract.Config{Target: under}, "start", "stop/sigterm")
-//	if err != nil {
-//		return err
-//	}
-//	for _, r := range results {
-//		fmt.Println(r.Verdict, r.Name, r.Seen, r.Diagnosis)
-//	}
+//	defer session.Close()
+//	result := session.Run(ctx, contract.Check{
+//		Name: "mine/answers", True: "it answers",
+//		Run: func(ctx context.Context, s *contract.Session) report.Result {
+//			life, err := s.Shared(ctx)
+//			if err != nil {
+//				return contract.FromError(err)
+//			}
+//			return contract.Passed("ready after " + life.ReadyAfter().String())
+//		},
+//	})
 //
 // One fault is reported by one check: what another check's fault makes
 // impossible is skipped, with a reason that names that check.
@@ -33,12 +37,17 @@ type Check struct {
 	// True says when the check passes: "exit code 0 within the budget, ...".
 	True string
 	// Why it matters, How it is measured, and the general Fix: texts for
-	// `make explain`.
+	// `bgcheck explain`.
 	Why, How, Fix string
 	// FixPlain is the fix for code without asyncio; "" where Fix fits both.
 	FixPlain string
 	// Needs names what the target must offer: "service", "echo", "exec", "stop".
 	Needs []Need
+	// Asks says which lives it asks, and so what may run beside it.
+	Asks Lives
+	// OfLife: the statement is about the end of a life, so that nothing deeper
+	// can be behind its failure.
+	OfLife bool
 	// Run judges. It may use s's shared Blender (s.Shared) or launch its own
 	// (s.Launch). It never waits longer than ctx.
 	Run func(ctx context.Context, s *Session) report.Result
@@ -53,4 +62,19 @@ const (
 	NeedEcho    Need = "echo"
 	NeedExec    Need = "exec"
 	NeedStop    Need = "stop"
+)
+
+// Lives says which lives of Blender a check asks.
+type Lives int
+
+// The kinds, for the scheduler (see Session.RunAll).
+const (
+	// SharedLife is the life that checks share: they ask it one after the other.
+	SharedLife Lives = iota
+	// OwnLives: it launches its own, and minds no other beside them.
+	OwnLives
+	// Quiet: it measures rest or latency of the shared life, and nothing else runs.
+	Quiet
+	// NoLife: it asks no life of the target's, and need not wait for one.
+	NoLife
 )

@@ -12,24 +12,24 @@ import (
 	"time"
 )
 
-// effectBudget is how long the effect of a code may come after its reply.
-const effectBudget = 5 * time.Second
+// EffectBudget is how long the effect of a code may come after its reply.
+const EffectBudget = 5 * time.Second
 
-// effect is what came of one exec request: the reply, and what the code itself
+// Effect is what came of one exec request: the reply, and what the code itself
 // wrote into the scratch folder. Only the second is believed.
-type effect struct {
-	reply    []byte
-	replyErr error
-	// wrote is what the code noted in _bg; nil when nothing came.
-	wrote map[string]any
+type Effect struct {
+	Reply    []byte
+	ReplyErr error
+	// Wrote is what the code noted in _bg; nil when nothing came.
+	Wrote map[string]any
 }
 
 // run executes Python that notes its findings in the dict _bg, and waits until
 // the code has written it to a file. The code is flat, without functions of
 // its own: a service may run it with separate globals and locals.
-func (l *Life) run(ctx context.Context, code string) (effect, error) {
-	name := "effect-" + nonce() + ".json"
-	path := pyString(l.Scratch() + "/" + name)
+func (l *Life) Try(ctx context.Context, code string) (Effect, error) {
+	name := "effect-" + Nonce() + ".json"
+	path := PyString(l.Scratch() + "/" + name)
 	whole := strings.Join([]string{
 		"import bpy, json, os, threading, time",
 		"_bg = {}",
@@ -39,50 +39,50 @@ func (l *Life) run(ctx context.Context, code string) (effect, error) {
 		"_bgf.close()",
 		"os.replace(" + path + " + '.part', " + path + ")",
 	}, "\n") + "\n"
-	return l.runRaw(ctx, whole, name)
+	return l.TryRaw(ctx, whole, name)
 }
 
 // runRaw executes code as it is and waits for the file it writes.
-func (l *Life) runRaw(ctx context.Context, code, file string) (effect, error) {
+func (l *Life) TryRaw(ctx context.Context, code, file string) (Effect, error) {
 	type answer struct {
 		reply []byte
 		err   error
 	}
 	replied := make(chan answer, 1)
 	go func() {
-		reply, err := l.exec(ctx, code)
+		reply, err := l.Exec(ctx, code)
 		replied <- answer{reply, err}
 	}()
-	var seen effect
+	var seen Effect
 	var waiting <-chan time.Time
 	var answered bool
 	poll := time.NewTicker(10 * time.Millisecond)
 	defer poll.Stop()
 	for {
-		if seen.wrote == nil {
+		if seen.Wrote == nil {
 			wrote, err := l.note(ctx, file)
 			if err != nil {
 				return seen, err
 			}
-			seen.wrote = wrote
+			seen.Wrote = wrote
 		}
-		if answered && seen.wrote != nil {
+		if answered && seen.Wrote != nil {
 			return seen, nil
 		}
 		select {
 		case a := <-replied:
-			seen.reply, seen.replyErr, answered = a.reply, a.err, true
+			seen.Reply, seen.ReplyErr, answered = a.reply, a.err, true
 			replied = nil
-			waiting = time.After(effectBudget)
+			waiting = time.After(EffectBudget)
 		case <-waiting:
 			return seen, nil
 		case <-l.Done():
 			if !answered {
 				a := <-replied
-				seen.reply, seen.replyErr = a.reply, a.err
+				seen.Reply, seen.ReplyErr = a.reply, a.err
 			}
-			if seen.wrote == nil {
-				seen.wrote, _ = l.note(ctx, file)
+			if seen.Wrote == nil {
+				seen.Wrote, _ = l.note(ctx, file)
 			}
 			return seen, nil
 		case <-ctx.Done():
@@ -108,17 +108,17 @@ func (l *Life) note(ctx context.Context, file string) (map[string]any, error) {
 	return wrote, nil
 }
 
-// marked waits until a file that executed code writes is there.
-func (l *Life) marked(ctx context.Context, file string, within time.Duration) bool {
+// Marked waits until a file that executed code writes is there.
+func (l *Life) Marked(ctx context.Context, file string, within time.Duration) bool {
 	return l.until(ctx, within, func(ctx context.Context) bool {
 		_, err := l.ReadScratch(ctx, file)
 		return err == nil
 	})
 }
 
-// sees waits until the witness has noted an event.
-func (l *Life) sees(ctx context.Context, kind string, within time.Duration) bool {
-	return l.until(ctx, within, func(ctx context.Context) bool { return len(l.saw(ctx, kind)) > 0 })
+// Sees waits until the witness has noted an event.
+func (l *Life) Sees(ctx context.Context, kind string, within time.Duration) bool {
+	return l.until(ctx, within, func(ctx context.Context) bool { return len(l.Saw(ctx, kind)) > 0 })
 }
 
 // until looks again and again whether what holds, until the life or the time ends.
@@ -126,27 +126,27 @@ func (l *Life) until(ctx context.Context, within time.Duration, what func(contex
 	wait, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	for !what(wait) {
-		if !l.alive() || !pause(wait, 5*time.Millisecond) {
+		if !l.Alive() || !Pause(wait, 5*time.Millisecond) {
 			return false
 		}
 	}
 	return true
 }
 
-// marker is Python that writes an empty file into the scratch folder.
-func (l *Life) marker(file string) string {
-	return "open(" + pyString(l.Scratch()+"/"+file) + ", 'w').close()"
+// Marker is Python that writes an empty file into the scratch folder.
+func (l *Life) Marker(file string) string {
+	return "open(" + PyString(l.Scratch()+"/"+file) + ", 'w').close()"
 }
 
-// nonce is a text that nobody else has written.
-func nonce() string {
+// Nonce is a text that nobody else has written.
+func Nonce() string {
 	var b [6]byte
 	_, _ = rand.Read(b[:]) // never fails, says crypto/rand
 	return hex.EncodeToString(b[:])
 }
 
-// pyString is a Python string literal in ASCII.
-func pyString(text string) string {
+// PyString is a Python string literal in ASCII.
+func PyString(text string) string {
 	var out strings.Builder
 	out.WriteByte('"')
 	for _, r := range text {

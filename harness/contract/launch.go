@@ -12,19 +12,19 @@ import (
 // folderMount is the name under which Blender reads the target file's folder.
 const folderMount = "target"
 
-// options turn the target, with a launch's tweaks, into harness options.
-func (s *Session) options(tweaks Tweaks) []harness.Option {
+// Options turn the target, with a launch's tweaks, into harness options.
+func (s *Session) Options(tweaks Tweaks) []harness.Option {
 	t := s.target
 	options := []harness.Option{
 		harness.On(s.backend),
 		harness.Parent(s.out),
 		s.portOption(tweaks),
-		harness.Flags(all(t.Launch.Flags)...),
+		harness.Flags(fillAll(t.Launch.Flags)...),
 	}
 	if t.Dir != "" {
 		options = append(options, harness.Mount(folderMount, t.Dir))
 	}
-	options = append(options, tweaks.more...) // before the add-on, so that it is enabled before it
+	options = append(options, tweaks.More...) // before the add-on, so that it is enabled before it
 	for name, folder := range t.Mounts {
 		options = append(options, harness.Mount(name, t.Resolve(folder)))
 	}
@@ -40,7 +40,7 @@ func (s *Session) options(tweaks Tweaks) []harness.Option {
 		// Our launcher enables it itself: only then are its signal handlers, and its
 		// bridge for timers, there before a service that register() starts can answer.
 		byFlag := t.Enable != "script" && t.Launch.Start == ""
-		options = append(options, harness.Addon(t.Resolve(t.Addon), t.Module, byFlag && !tweaks.disabled))
+		options = append(options, harness.Addon(t.Resolve(t.Addon), t.Module, byFlag && !tweaks.Disabled))
 	}
 	for name, value := range t.Env {
 		options = append(options, harness.Env(name, fill(value)))
@@ -64,7 +64,7 @@ func (s *Session) script(tweaks Tweaks) (path string, args []string) {
 	}
 	switch {
 	case l.Script != "":
-		return s.inFolder(l.Script), all(args)
+		return s.inFolder(l.Script), fillAll(args)
 	case l.Start == "":
 		return "", nil
 	}
@@ -84,7 +84,7 @@ func (s *Session) script(tweaks Tweaks) (path string, args []string) {
 	if l.Cleanup != "" {
 		own = append(own, "--cleanup", l.Cleanup)
 	}
-	return "{dir}/run/launch.py", append(own, all(args)...)
+	return "{dir}/run/launch.py", append(own, fillAll(args)...)
 }
 
 // portOption chooses how the service gets its port.
@@ -104,14 +104,11 @@ func (s *Session) portOption(tweaks Tweaks) harness.Option {
 	return harness.Port(harness.ReservePort)
 }
 
-// fixedPort says whether all lives use one port, so that only one can be at a time.
-func (s *Session) fixedPort() bool {
+// FixedPort says whether all lives use one port, so that only one can be at a time.
+func (s *Session) FixedPort() bool {
 	_, err := strconv.Atoi(s.target.Service.Port)
 	return err == nil
 }
-
-// local says whether Blender shares the harness's machine and network.
-func (s *Session) local() bool { return s.backend.Name() == "local" }
 
 // inFolder is a file as Blender sees it: below the target's folder through its
 // mount, elsewhere by its own path.
@@ -129,7 +126,7 @@ func fill(text string) string {
 	return strings.ReplaceAll(text, "{target}", "{mount:"+folderMount+"}")
 }
 
-func all(texts []string) []string {
+func fillAll(texts []string) []string {
 	filled := make([]string, len(texts))
 	for i, text := range texts {
 		filled[i] = fill(text)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/bgcheck/bgcheck/harness/explain"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
@@ -29,12 +30,12 @@ func (s *Session) cited(text string) []report.Place {
 		place report.Place
 	}
 	var hits []hit
-	for _, one := range s.sources() {
+	for _, one := range s.Source() {
 		at := mention(text, one)
 		if at < 0 {
 			continue
 		}
-		if place, ok := s.place(one.file, one.line, one.text); ok {
+		if place, ok := s.Place(one.File, one.Line, one.Text); ok {
 			hits = append(hits, hit{at, place})
 		}
 	}
@@ -50,8 +51,8 @@ func (s *Session) cited(text string) []report.Place {
 
 // mention is where text names a finding: as "file:line", or as cite does with the
 // line's text, which then must be its; -1 when it does not.
-func mention(text string, one finding) int {
-	name := fmt.Sprintf("%s:%d", one.file, one.line)
+func mention(text string, one explain.Finding) int {
+	name := fmt.Sprintf("%s:%d", one.File, one.Line)
 	for from := 0; ; {
 		at := strings.Index(text[from:], name)
 		if at < 0 {
@@ -59,7 +60,7 @@ func mention(text string, one finding) int {
 		}
 		at += from
 		from = at + len(name)
-		if rest := text[from:]; bounded(text, at, from) && (!strings.HasPrefix(rest, " `") || strings.HasPrefix(rest, " `"+one.text)) {
+		if rest := text[from:]; bounded(text, at, from) && (!strings.HasPrefix(rest, " `") || strings.HasPrefix(rest, " `"+one.Text)) {
 			return at
 		}
 	}
@@ -76,10 +77,10 @@ func bounded(text string, begin, end int) bool {
 	return end == len(text) || text[end] < '0' || text[end] > '9'
 }
 
-// place is the line of a file of the target's, named as scan or probes/source.py
+// Place is the line of a file of the target's, named as scan or probes/source.py
 // name it: from the add-on's folder or the folder that holds it. Of two files
 // of that name it is the one with that text in that line.
-func (s *Session) place(file string, line int, text string) (report.Place, bool) {
+func (s *Session) Place(file string, line int, text string) (report.Place, bool) {
 	for _, path := range []string{s.target.Launch.Script, s.target.Addon} {
 		if path == "" {
 			continue
@@ -190,11 +191,11 @@ func (s *Session) installed(path string) (string, bool) {
 			}
 			return "", false
 		}
-		if below(whole, path) {
+		if Below(whole, path) {
 			return exists(path)
 		}
 	}
-	if script := s.target.Launch.Script; script != "" && below(filepath.Dir(s.target.Resolve(script)), path) {
+	if script := s.target.Launch.Script; script != "" && Below(filepath.Dir(s.target.Resolve(script)), path) {
 		return exists(path)
 	}
 	return "", false
@@ -202,3 +203,9 @@ func (s *Session) installed(path string) (string, bool) {
 
 // lastOfDots is the folder's name of bl_ext.user_default.NAME.
 func lastOfDots(module string) string { return module[strings.LastIndexByte(module, '.')+1:] }
+
+// Below says whether a path lies in a folder, or is it.
+func Below(folder, path string) bool {
+	rel, err := filepath.Rel(folder, path)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}

@@ -29,7 +29,12 @@ func located(t *testing.T) (s *Session, folder string) {
 		}
 	}
 	under := &target.Target{Dir: folder, Addon: "my_addon", Module: "my_addon", Launch: target.Launch{Script: "serve.py"}}
-	return &Session{target: under}, folder
+	return view(under), folder
+}
+
+// view is a session that nothing was opened for.
+func view(under *target.Target) *Session {
+	return &Session{state: &state{target: under, facts: map[any]*made{}}}
 }
 
 func TestAFailedResultHasThePlacesThatItSpeaksOf(t *testing.T) {
@@ -75,18 +80,18 @@ func TestAFailedResultHasThePlacesThatItSpeaksOf(t *testing.T) {
 func TestTheNamesOfTheSyntaxTreesReaderAreFoundToo(t *testing.T) {
 	s, folder := located(t)
 	for _, name := range []string{"serve.py", "my_addon/serve.py"} {
-		if p, ok := s.place("my_addon/serve.py", 2, "time.sleep(1)"); !ok || p.File != filepath.Join(folder, "my_addon", "serve.py") {
+		if p, ok := s.Place("my_addon/serve.py", 2, "time.sleep(1)"); !ok || p.File != filepath.Join(folder, "my_addon", "serve.py") {
 			t.Errorf("%s: %v %v", name, p, ok)
 		}
 	}
-	if p, ok := s.place("my_addon/serve.py", 1, "not this"); ok {
+	if p, ok := s.Place("my_addon/serve.py", 1, "not this"); ok {
 		t.Errorf("a line that is not there is found: %v", p)
 	}
 }
 
 func TestALineInAZipIsShownAtTheZip(t *testing.T) {
-	s := &Session{target: &target.Target{Dir: "/x", Addon: "a.zip", Module: "a"}}
-	p, ok := s.place("a/b.py", 7, "exec(code)")
+	s := view(&target.Target{Dir: "/x", Addon: "a.zip", Module: "a"})
+	p, ok := s.Place("a/b.py", 7, "exec(code)")
 	if !ok || filepath.Base(p.File) != "a.zip" || p.Line != 0 || p.Message != "a/b.py:7: exec(code)" {
 		t.Errorf("%+v %v", p, ok)
 	}

@@ -2,87 +2,105 @@ package contract
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/explain"
+	"github.com/bgcheck/bgcheck/harness/report"
 	"github.com/bgcheck/bgcheck/harness/usage"
 )
 
-// observation is one quiet window of a life, looked at by alive/stays and all
-// of idle/*: sampled, left alone, sampled again, then asked.
-type observation struct {
-	err    error         // it could not be made
-	length time.Duration // of the window
-	window usage.Window
-	// unmeasured: the backend could not sample the process.
-	unmeasured error
-	exit       *harness.Exit // it ended in the window
-	seen, why  string        // how and why it ended
-	first      time.Duration // the first request after the window
-	firstErr   error
-	rest       []time.Duration // the requests after that
+// Window is one quiet window of a life, looked at by alive/stays and all of
+// idle/*: sampled, left alone, sampled again, then asked.
+type Window struct {
+	Length time.Duration
+	Used   usage.Window
+	// Unmeasured: the backend could not sample the process.
+	Unmeasured error
+	Exit       *harness.Exit // it ended in the window
+	Seen, Why  string        // how and why it ended
+	First      time.Duration // the first request after the window
+	FirstErr   error
+	Rest       []time.Duration // the requests after that
 }
 
-// observe makes the observation once per session.
-func (s *Session) observe(ctx context.Context) observation {
-	if s.quiet != nil {
-		return *s.quiet
+var quiet = Fact[Window]{Name: "quiet window", Make: func(ctx context.Context, s *Session) (Window, error) {
+	_, done, err := s.takeTurn(ctx)
+	if err != nil {
+		return Window{}, err
 	}
-	seen := s.watch(ctx, s.target.Budgets.Quiet)
-	if seen.err == nil || !errors.Is(seen.err, context.Canceled) && !errors.Is(seen.err, context.DeadlineExceeded) {
-		s.quiet = &seen
+	defer done()
+	return s.Watch(ctx, s.target.Budgets.Quiet)
+}}
+
+// Observe returns the session's quiet window, of the length that the target file
+// says.
+func (s *Session) Observe(ctx context.Context) (Window, error) { return quiet.Of(ctx, s) }
+
+// endsAlone says what to report when the life ends without anybody asking it for
+// anything; nil when it does not.
+func (s *Session) endsAlone(ctx context.Context) *report.Result {
+	seen, err := s.Observe(ctx)
+	var result report.Result
+	switch {
+	case err != nil:
+		result = FromError(err)
+	case seen.Exit != nil:
+		result = Skipped(fmt.Sprintf("it ends by itself: see alive/stays (left alone, %s)", explain.HowEnded(seen.Exit)))
+	default:
+		return nil
 	}
-	return seen
+	return &result
 }
 
-// watch leaves the shared life alone for the length of a window.
-func (s *Session) watch(ctx context.Context, length time.Duration) observation {
+// Watch leaves the shared life alone for the length of a window. The error is
+// for FromError: the window could not be made.
+func (s *Session) Watch(ctx context.Context, length time.Duration) (Window, error) {
 	life, err := s.Shared(ctx)
 	if err != nil {
-		return observation{err: err}
+		return Window{}, err
 	}
-	seen := observation{length: length}
+	seen := Window{Length: length}
 	before, err := life.Usage(ctx)
-	seen.unmeasured = err
+	seen.Unmeasured = err
 	timer := time.NewTimer(length)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
 	case <-life.Done():
-		seen.exit = life.Exit()
-		seen.seen, seen.why = s.whyEnded(ctx, life)
-		return seen
+		seen.Exit = life.Exit()
+		seen.Seen, seen.Why = explain.Ended(life.Facts(ctx))
+		return seen, nil
 	case <-ctx.Done():
-		return observation{err: fmt.Errorf("quiet window: %w", ctx.Err())}
+		return Window{}, fmt.Errorf("quiet window: %w", ctx.Err())
 	}
-	if seen.unmeasured == nil {
+	if seen.Unmeasured == nil {
 		after, err := life.Usage(ctx)
-		seen.unmeasured, seen.window = err, usage.Between(before, after)
+		seen.Unmeasured, seen.Used = err, usage.Between(before, after)
 	}
 	if s.target.Service.Protocol == "none" {
-		return seen
+		return seen, nil
 	}
 	began := time.Now()
-	seen.firstErr = life.ping(ctx)
-	seen.first = time.Since(began)
+	seen.FirstErr = life.Ask(ctx)
+	seen.First = time.Since(began)
 	for range 5 {
-		if seen.firstErr != nil {
+		if seen.FirstErr != nil {
 			break
 		}
 		began = time.Now()
-		if life.ping(ctx) != nil {
+		if life.Ask(ctx) != nil {
 			break
 		}
-		seen.rest = append(seen.rest, time.Since(began))
+		seen.Rest = append(seen.Rest, time.Since(began))
 	}
 	if ctx.Err() != nil {
-		return observation{err: fmt.Errorf("quiet window: %w", ctx.Err())}
+		return Window{}, fmt.Errorf("quiet window: %w", ctx.Err())
 	}
-	if seen.firstErr != nil && s.ended(ctx, life) {
-		seen.exit = life.Exit()
-		seen.seen, seen.why = s.whyEnded(ctx, life)
+	if seen.FirstErr != nil && s.Ended(ctx, life) {
+		seen.Exit = life.Exit()
+		seen.Seen, seen.Why = explain.Ended(life.Facts(ctx))
 	}
-	return seen
+	return seen, nil
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness"
-	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/explain"
 )
 
 // becomeReady waits for the service of a new life and looks whether it stays.
@@ -31,7 +31,7 @@ func (s *Session) becomeReady(ctx context.Context, life *Life) error {
 	if err := s.settle(ctx, life); err != nil {
 		return err
 	}
-	s.everReady = true
+	s.nowReady()
 	return nil
 }
 
@@ -41,10 +41,18 @@ func (s *Session) unready(ctx context.Context, life *Life, err error) error {
 		return fmt.Errorf("wait until ready: %w", context.Cause(ctx))
 	}
 	if errors.Is(err, harness.ErrMachine) {
+		s.mu.Lock()
 		s.broken = err
+		s.mu.Unlock()
 		return err
 	}
-	seen, diagnosis, fix := s.whyUnready(ctx, life, err)
+	facts := life.Facts(ctx)
+	if facts.Exit == nil {
+		var listErr error
+		facts.Listeners, listErr = life.Listeners(ctx)
+		facts.ListenersKnown = listErr == nil
+	}
+	seen, diagnosis, fix := explain.Unready(facts, err)
 	return s.fault(ctx, life, &FaultError{Check: "start/ready", Seen: seen, Diagnosis: diagnosis, Fix: fix})
 }
 
@@ -52,9 +60,14 @@ func (s *Session) unready(ctx context.Context, life *Life, err error) error {
 // that was changed, or comes after one that went well, says nothing of the others.
 func (s *Session) fault(ctx context.Context, life *Life, fault *FaultError) error {
 	fault.Evidence, fault.Command = life.evidence(), life.Command()
-	fault.enabled = life.saw(ctx, "enable")
-	if !s.everReady && life.plain {
+	fault.Enabled = life.Saw(ctx, "enable")
+	s.mu.Lock()
+	first := !s.everReady && life.plain
+	if first {
 		s.broken = fault
+	}
+	s.mu.Unlock()
+	if first {
 		s.share(fault)
 	}
 	return fault
@@ -63,68 +76,52 @@ func (s *Session) fault(ctx context.Context, life *Life, fault *FaultError) erro
 // settle asks the first life of a session again: one answer does not yet show
 // a service. It also learns how long a small request usually takes.
 func (s *Session) settle(ctx context.Context, life *Life) error {
-	if !s.everReady {
-		endsWithin(ctx, life, settling)
+	if !s.wasReady() {
+		EndsWithin(ctx, life, Settling)
 	}
 	for range 2 {
 		began := time.Now()
-		err := life.ping(ctx)
+		err := life.Ask(ctx)
+		s.mu.Lock()
 		s.usual = max(s.usual, time.Since(began))
+		s.mu.Unlock()
 		if err == nil {
 			continue
 		}
 		if ctx.Err() != nil {
 			return fmt.Errorf("ask again: %w", ctx.Err())
 		}
-		if s.ended(ctx, life) {
+		if s.Ended(ctx, life) {
 			return s.endedEarly(ctx, life)
 		}
 		return s.fault(ctx, life, &FaultError{
 			Check:     "alive/stays",
-			Seen:      fmt.Sprintf("it answered its first request, and then none within %s (%s)", short(s.patience()), firstLine(err)),
-			Diagnosis: s.whyDeaf(life),
+			Seen:      fmt.Sprintf("it answered its first request, and then none within %s (%s)", explain.Short(s.Patience()), explain.FirstLine(err)),
+			Diagnosis: explain.Deaf(life.Facts(ctx)),
 		})
 	}
-	if !life.alive() {
+	if !life.Alive() {
 		return s.endedEarly(ctx, life)
 	}
-	if len(life.saw(ctx, "finalize")) > 0 {
-		return s.zombie(ctx, life)
+	if len(life.Saw(ctx, "finalize")) > 0 {
+		return s.Zombie(ctx, life)
 	}
 	return nil
 }
 
 // endedEarly is the fault of a life that ended after its first answer.
 func (s *Session) endedEarly(ctx context.Context, life *Life) error {
-	seen, diagnosis := s.whyEnded(ctx, life)
+	seen, diagnosis := explain.Ended(life.Facts(ctx))
 	return s.fault(ctx, life, &FaultError{Check: "start/ready", Seen: "it answered once and then " + seen, Diagnosis: diagnosis})
 }
 
-// zombie is the fault of a life that goes on over freed data.
-func (s *Session) zombie(ctx context.Context, life *Life) error {
+// Zombie is the fault of a life that goes on over freed data.
+func (s *Session) Zombie(ctx context.Context, life *Life) error {
 	return s.fault(ctx, life, &FaultError{
 		Check:     "alive/scene",
 		Seen:      "the launch script has returned and Python has begun to end, yet the process lives and its service still answers",
-		Diagnosis: s.whyZombie(),
+		Diagnosis: explain.Zombie(life.Facts(ctx)),
 	})
-}
-
-// ended waits a moment for the end of a process whose service has just gone.
-func (s *Session) ended(ctx context.Context, life *Life) bool {
-	return endsWithin(ctx, life, time.Second)
-}
-
-// endsWithin waits so long for the end of a process.
-func endsWithin(ctx context.Context, life *Life, wait time.Duration) bool {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-life.Done():
-		return true
-	case <-ctx.Done():
-	case <-timer.C:
-	}
-	return false
 }
 
 // enabledOnly is readiness of a target without a service: the add-on has been
@@ -132,84 +129,30 @@ func endsWithin(ctx context.Context, life *Life, wait time.Duration) bool {
 func (s *Session) enabledOnly(ctx context.Context, life *Life) error {
 	wait, cancel := context.WithTimeout(ctx, s.target.Budgets.Ready)
 	defer cancel()
-	for life.alive() {
-		if s.target.Module == "" || len(life.saw(wait, "enable")) > 0 {
+	for life.Alive() {
+		if s.target.Module == "" || len(life.Saw(wait, "enable")) > 0 {
 			break
 		}
-		if !pause(wait, 20*time.Millisecond) {
+		if !Pause(wait, 20*time.Millisecond) {
 			break
 		}
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	s.everReady = true
+	s.nowReady()
 	return nil
 }
 
-// patience is how long a small request may take before it counts as lost: far
-// over the latency budget, which idle/responsive judges, and over what the
-// service usually takes. (The client of tcp-json closes its half of the
-// connection after half of this, for services that wait for that; one that is
-// only slow must have answered before.)
-func (s *Session) patience() time.Duration {
-	least := 4 * time.Second
-	if s.backend.Name() == "window" {
-		least = 20 * time.Second // the first draw compiles shaders on the main thread, in software
-	}
-	return max(least, 10*s.target.Budgets.Latency, 10*s.usual)
-}
-
-// brief is how long a reply to a broken request is waited for.
-func (s *Session) brief() time.Duration {
-	return max(2*time.Second, 5*s.target.Budgets.Latency)
-}
-
-// pause waits for d and reports whether ctx still runs.
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
-}
-
-// attribute looks for a deeper fault behind a failure, so that one fault is
-// reported by one check.
-func (s *Session) attribute(ctx context.Context, check Check, result report.Result) report.Result {
-	if judgesLife[check.Name] {
-		return result
-	}
+// wasReady says whether a life has answered in this session.
+func (s *Session) wasReady() bool {
 	s.mu.Lock()
-	used := append([]*Life(nil), s.used...)
-	s.mu.Unlock()
-	for _, life := range used {
-		exit := life.Exit()
-		if exit == nil && !life.asked && len(life.saw(ctx, "finalize")) > 0 {
-			s.broken = s.zombie(ctx, life)
-			return FromError(s.broken)
-		}
-		if exit == nil || exit.Asked || !life.plain {
-			continue
-		}
-		// It ended by itself. Would it have, had nobody asked it for anything?
-		seen := s.observe(ctx)
-		if seen.err != nil {
-			return FromError(seen.err)
-		}
-		if seen.exit != nil {
-			return Skipped(fmt.Sprintf("it ends by itself: see alive/stays (left alone, %s)", endOf(seen.exit)))
-		}
-	}
-	return result
+	defer s.mu.Unlock()
+	return s.everReady
 }
 
-// judgesLife names the checks whose statement is about the end of a life, so
-// that nothing deeper can be behind it.
-var judgesLife = map[string]bool{
-	"start/ready": true, "start/enabled": true, "start/port-busy": true, "start/bad-config": true,
-	"alive/stays": true, "alive/scene": true,
+func (s *Session) nowReady() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.everReady = true
 }

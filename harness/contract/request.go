@@ -8,16 +8,18 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/explain"
 	"github.com/bgcheck/bgcheck/harness/service"
 	"github.com/bgcheck/bgcheck/harness/target"
 )
 
-// exchange is one request of the target file, filled for one life, and the
+// Exchange is one request of the target file, filled for one life, and the
 // client that sends it.
-type exchange struct {
-	client service.Client
+type Exchange struct {
+	Client service.Client
 	// text is the request with everything replaced but {message} and {code}.
 	text   string
 	escape string
@@ -26,12 +28,12 @@ type exchange struct {
 	withPath func(place, value string) service.Client
 	// place and value of what probe puts in.
 	place, value string
-	// frame makes a request on the wire; nil where that is the request itself.
-	frame func(request []byte) ([]byte, error)
+	// Frame makes a request on the wire; nil where that is the request itself.
+	Frame func(request []byte) ([]byte, error)
 }
 
 // payload puts a value in its place, escaped for the request.
-func (e *exchange) payload(place, value string) ([]byte, error) {
+func (e *Exchange) payload(place, value string) ([]byte, error) {
 	if place == "" || !strings.Contains(e.text, place) {
 		return []byte(e.text), nil
 	}
@@ -56,15 +58,15 @@ func safe(text string) bool {
 }
 
 // clientFor is the client for a request that carries the value.
-func (e *exchange) clientFor(place, value string) service.Client {
+func (e *Exchange) clientFor(place, value string) service.Client {
 	if e.withPath != nil && place != "" {
 		return e.withPath(place, value)
 	}
-	return e.client
+	return e.Client
 }
 
 // do sends the request with a value in its place.
-func (e *exchange) do(ctx context.Context, place, value string) ([]byte, error) {
+func (e *Exchange) do(ctx context.Context, place, value string) ([]byte, error) {
 	payload, err := e.payload(place, value)
 	if err != nil {
 		return nil, err
@@ -72,17 +74,17 @@ func (e *exchange) do(ctx context.Context, place, value string) ([]byte, error) 
 	return e.clientFor(place, value).Do(ctx, payload)
 }
 
-// wire is a whole good request as bytes on the connection.
-func (e *exchange) wire() ([]byte, error) {
+// Wire is a whole good request as bytes on the connection.
+func (e *Exchange) Wire() ([]byte, error) {
 	request, err := e.payload(e.place, e.value)
-	if err != nil || e.frame == nil {
+	if err != nil || e.Frame == nil {
 		return request, err
 	}
-	return e.frame(request)
+	return e.Frame(request)
 }
 
 // exchange makes the client for one of the target's requests.
-func (l *Life) exchange(of *target.Exchange) (*exchange, error) {
+func (l *Life) exchange(of *target.Exchange) (*Exchange, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if made, ok := l.made[of]; ok {
@@ -96,16 +98,16 @@ func (l *Life) exchange(of *target.Exchange) (*exchange, error) {
 		return nil, err
 	}
 	if l.made == nil {
-		l.made = map[*target.Exchange]*exchange{}
+		l.made = map[*target.Exchange]*Exchange{}
 	}
 	l.made[of] = made
 	return made, nil
 }
 
-func (l *Life) newExchange(of *target.Exchange, address string) (*exchange, error) {
+func (l *Life) newExchange(of *target.Exchange, address string) (*Exchange, error) {
 	fill := l.filler(address)
 	t := l.session.target
-	made := &exchange{text: fill(of.Request), escape: of.Escape}
+	made := &Exchange{text: fill(of.Request), escape: of.Escape}
 	headers := map[string]string{}
 	for name, value := range of.Headers {
 		headers[name] = fill(value)
@@ -116,21 +118,21 @@ func (l *Life) newExchange(of *target.Exchange, address string) (*exchange, erro
 	case "tcp-raw":
 		return made, made.tcp(service.TCPRaw(address), t.Service.LengthPrefix)
 	case "tcp-jsonl":
-		made.client = service.TCPJSONL(address)
-		made.frame = func(request []byte) ([]byte, error) { return append(request, '\n'), nil }
+		made.Client = service.TCPJSONL(address)
+		made.Frame = func(request []byte) ([]byte, error) { return append(request, '\n'), nil }
 	case "http":
 		path := fill(of.Path)
 		at := func(path string) service.Client {
 			return service.HTTP(address, service.HTTPOptions{Method: of.Method, Path: path, Headers: headers})
 		}
-		made.client = at(path)
+		made.Client = at(path)
 		if strings.Contains(path, "{message}") || strings.Contains(path, "{code}") {
 			made.withPath = func(place, value string) service.Client {
 				return at(strings.ReplaceAll(path, place, url.QueryEscape(value)))
 			}
 		}
 	case "command":
-		made.client = service.Command(l.command(fill), map[string]string{
+		made.Client = service.Command(l.command(fill), map[string]string{
 			"BGCHECK_ADDRESS": address, "BGCHECK_TOKEN": l.Token(), "BGCHECK_SCRATCH": l.Scratch(),
 		}).In(t.Dir)
 	default:
@@ -140,8 +142,8 @@ func (l *Life) newExchange(of *target.Exchange, address string) (*exchange, erro
 }
 
 // tcp sets a client, and its framing.
-func (e *exchange) tcp(client *service.TCP, prefix string) error {
-	e.client = client
+func (e *Exchange) tcp(client *service.TCP, prefix string) error {
+	e.Client = client
 	if prefix == "" {
 		return nil
 	}
@@ -149,7 +151,7 @@ func (e *exchange) tcp(client *service.TCP, prefix string) error {
 	if err != nil {
 		return err
 	}
-	e.client, e.frame = client.Prefixed(framing), framing.Frame
+	e.Client, e.Frame = client.Prefixed(framing), framing.Frame
 	return nil
 }
 
@@ -175,8 +177,8 @@ func (l *Life) filler(address string) func(string) string {
 	return replacer.Replace
 }
 
-// port of the service; 0 when it is not known.
-func (l *Life) port() int {
+// Port of the service; 0 when it is not known.
+func (l *Life) Port() int {
 	_, text, err := net.SplitHostPort(l.addr)
 	if err != nil {
 		return 0
@@ -190,11 +192,11 @@ func (l *Life) answers(ctx context.Context, address string) error {
 	l.mu.Lock()
 	l.addr, l.made = address, nil
 	l.mu.Unlock()
-	return l.ask(ctx)
+	return l.AskLong(ctx)
 }
 
-// probe is the request that shows that the service lives.
-func (l *Life) probe() (*exchange, error) {
+// Probe is the request that shows that the service lives.
+func (l *Life) Probe() (*Exchange, error) {
 	of, place, value, ok := l.session.target.Probe()
 	if !ok {
 		return nil, errors.New("the target file gives no request to ask the service with (ready, echo or exec)")
@@ -209,18 +211,18 @@ func (l *Life) probe() (*exchange, error) {
 }
 
 // ask sends the probe; a whole reply is an answer, whatever it holds.
-func (l *Life) ask(ctx context.Context) error {
+func (l *Life) AskLong(ctx context.Context) error {
 	_, err := l.reply(ctx)
 	return err
 }
 
 func (l *Life) reply(ctx context.Context) ([]byte, error) {
-	probe, err := l.probe()
+	probe, err := l.Probe()
 	if err != nil {
 		return nil, err
 	}
 	if probe.place == "{message}" {
-		probe.value = "ping-" + nonce()
+		probe.value = "ping-" + Nonce()
 	}
 	reply, err := probe.do(ctx, probe.place, probe.value)
 	if err == nil && len(reply) == 0 {
@@ -230,27 +232,30 @@ func (l *Life) reply(ctx context.Context) ([]byte, error) {
 }
 
 // ping asks within the session's patience.
-func (l *Life) ping(ctx context.Context) error {
-	_, err := l.good(ctx)
+func (l *Life) Ask(ctx context.Context) error {
+	_, err := l.Reply(ctx)
 	return err
 }
 
 // good is the reply to a good request.
-func (l *Life) good(ctx context.Context) ([]byte, error) {
-	limited, cancel := context.WithTimeout(ctx, l.session.patience())
+func (l *Life) Reply(ctx context.Context) ([]byte, error) {
+	limited, cancel := context.WithTimeout(ctx, l.session.Patience())
 	defer cancel()
 	return l.reply(limited)
 }
 
-// exec sends code; an HTTP error status or a failed client program that says
-// something is a reply, too.
-func (l *Life) exec(ctx context.Context, code string) ([]byte, error) {
-	limited, cancel := context.WithTimeout(ctx, effectBudget+l.session.patience())
+// Exec sends code and returns the reply, which proves nothing: see Run. An HTTP
+// error status or a failed client program that says something is a reply, too.
+func (l *Life) Exec(ctx context.Context, code string) ([]byte, error) {
+	if l.session.target.Exec == nil {
+		return nil, errors.New("exec: the target file gives no exec request")
+	}
+	limited, cancel := context.WithTimeout(ctx, EffectBudget+l.session.Patience())
 	defer cancel()
-	return l.execWithin(limited, code)
+	return l.ExecWithin(limited, code)
 }
 
-func (l *Life) execWithin(ctx context.Context, code string) ([]byte, error) {
+func (l *Life) ExecWithin(ctx context.Context, code string) ([]byte, error) {
 	exchange, err := l.exchange(l.session.target.Exec)
 	if err != nil {
 		return nil, err
@@ -271,8 +276,8 @@ func told(reply []byte, err error) ([]byte, error) {
 	return reply, err
 }
 
-// requestStop sends the service's own stop request.
-func (l *Life) requestStop(ctx context.Context) ([]byte, error) {
+// RequestStop sends the service's own stop request.
+func (l *Life) RequestStop(ctx context.Context) ([]byte, error) {
 	limited, cancel := context.WithTimeout(ctx, l.session.target.Budgets.Stop)
 	defer cancel()
 	exchange, err := l.exchange(l.session.target.Stop)
@@ -282,12 +287,67 @@ func (l *Life) requestStop(ctx context.Context) ([]byte, error) {
 	return told(exchange.do(limited, "", ""))
 }
 
-// stop ends the life and notes that it was asked to.
-func (l *Life) stop(ctx context.Context, options ...harness.StopOption) (*harness.Exit, error) {
-	l.asked = true
-	exit, err := l.Stop(ctx, options...)
+// stop asks the life to end with SIGTERM (or what options say), waits for the
+// target's stop budget, and kills it then.
+func (l *Life) End(ctx context.Context, options ...harness.StopOption) (*harness.Exit, error) {
+	l.asked.Store(true)
+	grace := harness.StopGrace(l.session.target.Budgets.Stop)
+	exit, err := l.Stop(ctx, append([]harness.StopOption{grace}, options...)...)
 	if exit == nil && err == nil {
 		err = errors.New("stop: no exit was reported")
 	}
 	return exit, err
+}
+
+// Message is one thing to echo.
+type Message struct {
+	What, Text string
+	Pieces     int           // bytes a piece; 0: sent whole
+	Within     time.Duration // 0: the session's patience
+}
+
+// ErrNoPieces: the client of this protocol cannot send a request in pieces.
+var ErrNoPieces = errors.New("the protocol's client sends requests whole")
+
+// Send echoes one message.
+func (l *Life) Send(ctx context.Context, one Message) ([]byte, error) {
+	within := one.Within
+	if within == 0 {
+		within = l.session.Patience()
+	}
+	limited, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	exchange, err := l.exchange(l.session.target.Echo)
+	if err != nil {
+		return nil, err
+	}
+	if one.Pieces == 0 {
+		return exchange.do(limited, "{message}", one.Text)
+	}
+	pieces, ok := exchange.clientFor("{message}", one.Text).(service.Fragmenter)
+	if !ok {
+		return nil, ErrNoPieces
+	}
+	payload, err := exchange.payload("{message}", one.Text)
+	if err != nil {
+		return nil, err
+	}
+	return pieces.DoFragmented(limited, payload, one.Pieces)
+}
+
+// ReplyText is a reply, or why there is none, for a result.
+func ReplyText(reply []byte, err error) string {
+	if err != nil {
+		return "no reply: " + explain.FirstLine(err)
+	}
+	return Excerpt(reply)
+}
+
+// Excerpt is the begin of a reply, for a result.
+func Excerpt(reply []byte) string {
+	const most = 200
+	if len(reply) <= most {
+		return strings.ToValidUTF8(string(reply), "?")
+	}
+	return strings.ToValidUTF8(string(reply[:most]), "?") + "..."
 }

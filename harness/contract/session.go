@@ -1,12 +1,10 @@
 package contract
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
-	"runtime/debug"
 	"sync"
 	"time"
 
@@ -31,37 +29,48 @@ type Config struct {
 
 // Session runs checks on one target. Checks that do not spoil one another
 // share one Blender life, started when first needed and replaced when it has
-// ended. A Session is used by one goroutine.
+// ended. It may be used by several goroutines; each check that runs gets a
+// view of its own, which knows the lives that this check has asked.
 type Session struct {
+	*state
+	// used are the lives that the running check has asked, the last one last.
+	used []*Life
+	// turn: the running check, or one that asked for its verdict, has the shared
+	// life for itself.
+	turn bool
+}
+
+// state is what all views of a session share.
+type state struct {
 	target  *target.Target
 	backend harness.Backend
 	out     string
 	faults  string
 	scratch string // removed at Close; empty when Out was given
 
-	shared  *Life
-	suspect bool // the last check did not pass: ask the shared life before it is used again
+	// proving is held by the launch that finds out whether the target becomes ready.
+	proving chan struct{}
+	// turns is held by the check that has the shared life for itself.
+	turns chan struct{}
+	// sharing is held while the shared life is looked at or replaced.
+	sharing chan struct{}
 
-	// What a launch showed once and for all; later launches return it at once.
+	mu      sync.Mutex // guards all below
+	shared  *Life
+	suspect bool // a check did not pass: ask the shared life before it is used again
+	// broken is what a launch showed once and for all; later launches return it at once.
 	broken error
 	// everReady: at least one life answered in this session.
 	everReady bool
 	// usual is the slowest small request of a healthy life, for timeouts.
 	usual time.Duration
-
-	mu    sync.Mutex // guards lives and used: a check may launch two lives at once
 	lives []*Life
-	used  []*Life // by the check that runs now
+	users map[*Life]int            // views that have asked it and run
+	judge map[string]chan struct{} // closed when the check of that name is judged
 
-	judged   map[string]report.Result
-	pending  map[string]report.Result // judged for the sake of another check, not yet reported
-	quiet    *observation
-	growth   *growth
-	sigterm  string // what stop/sigterm found wrong, see ending
-	cleanups int    // times that unregister ran at stop/sigterm
-	source   *findings
-	lint     *linted
-	probed   bool // the probes' scripts are written
+	judged  map[string]report.Result
+	pending map[string]report.Result // judged for the sake of another check, not yet reported
+	facts   map[any]*made
 }
 
 // Open prepares a session; it does not start Blender.
@@ -72,14 +81,20 @@ func Open(cfg Config) (*Session, error) {
 	under := *cfg.Target
 	under.Env = maps.Clone(under.Env)
 	under.SetDefaults()
-	s := &Session{
+	s := &Session{state: &state{
 		target:  &under,
 		backend: cfg.Backend,
 		out:     cfg.Out,
 		faults:  cfg.Faults,
+		proving: make(chan struct{}, 1),
+		turns:   make(chan struct{}, 1),
+		sharing: make(chan struct{}, 1),
+		users:   map[*Life]int{},
+		judge:   map[string]chan struct{}{},
 		judged:  map[string]report.Result{},
 		pending: map[string]report.Result{},
-	}
+		facts:   map[any]*made{},
+	}}
 	if s.backend == nil {
 		s.backend = harness.Local("")
 	}
@@ -106,125 +121,11 @@ func (s *Session) Target() *target.Target { return s.target }
 // Backend is where it starts Blender.
 func (s *Session) Backend() harness.Backend { return s.backend }
 
-// Run judges one check. It applies the target's skip list and the check's
-// needs, turns faults of the machine into "inconclusive" and panics into
-// "inconclusive" with the stack as evidence, and fills Name and Seconds.
-func (s *Session) Run(ctx context.Context, check Check) report.Result {
-	if result, ok := s.pending[check.Name]; ok {
-		delete(s.pending, check.Name)
-		return result
-	}
-	return s.judge(ctx, check)
-}
+// Out is the folder below which its instances have theirs.
+func (s *Session) Out() string { return s.out }
 
-// verdict returns how the check of that name was judged in this session, and
-// judges it now when it was not; Run reports it later without judging again.
-func (s *Session) verdict(ctx context.Context, name string) report.Result {
-	if result, ok := s.judged[name]; ok {
-		return result
-	}
-	check, ok := Find(name)
-	if !ok {
-		return Undecided("there is no check " + name)
-	}
-	result := s.judge(ctx, check)
-	if ctx.Err() == nil {
-		s.pending[name] = result
-	}
-	return result
-}
-
-// after returns a result to skip with when the check called name has failed.
-func (s *Session) after(ctx context.Context, name, fault string) (report.Result, bool) {
-	result := s.verdict(ctx, name)
-	switch result.Verdict {
-	case report.Fail:
-		return Skipped(fmt.Sprintf("%s: see %s (%s)", fault, name, result.Seen)), true
-	case report.Inconclusive:
-		return Undecided(fmt.Sprintf("%s could not be judged: %s", name, result.Diagnosis)), true
-	case report.Skip:
-		if _, listed := s.target.Skip[name]; listed {
-			return report.Result{}, false // left out by the author: nothing is known, so go on
-		}
-		return Skipped(result.Diagnosis), true
-	}
-	return report.Result{}, false
-}
-
-// judge runs the check and completes its result.
-func (s *Session) judge(ctx context.Context, check Check) report.Result {
-	started := time.Now()
-	outer := s.takeUsed(nil)
-	defer func() { s.release(s.takeUsed(outer)) }()
-
-	inner, cancel := reserve(ctx)
-	defer cancel()
-	result := s.call(inner, check)
-	switch {
-	case result.Verdict == report.Fail && inner.Err() != nil:
-		result = interrupted(result)
-	case result.Verdict == report.Fail:
-		result = s.attribute(ctx, check, result)
-	}
-	if result.Verdict == report.Fail || result.Verdict == report.Inconclusive {
-		s.suspect = true
-	}
-	result.Name = check.Name
-	s.complete(check, &result)
-	s.locate(&result)
-	result.Seconds = time.Since(started).Seconds()
-	s.judged[check.Name] = result
-	return result
-}
-
-// call applies the skip list and the needs, and survives a panic of the check.
-func (s *Session) call(ctx context.Context, check Check) (result report.Result) {
-	if reason, ok := s.target.Skip[check.Name]; ok {
-		return Skipped("left out by the target file: " + reason)
-	}
-	for _, need := range check.Needs {
-		if reason := s.lacks(need); reason != "" {
-			return Skipped(reason)
-		}
-	}
-	if ctx.Err() != nil {
-		return Undecided("the run was ended before this check began")
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			result = Undecided(fmt.Sprintf("the check itself broke: %v", p))
-			result.Evidence = append(result.Evidence, string(debug.Stack()))
-		}
-	}()
-	return check.Run(ctx, s)
-}
-
-// lacks says why the target cannot be asked for what is needed; "" when it can.
-func (s *Session) lacks(need Need) string {
-	t := s.target
-	switch {
-	case need == NeedService && t.Service.Protocol == "none":
-		return "the target has no service (protocol none)"
-	case need == NeedEcho && t.Echo == nil:
-		return "the target file gives no echo request"
-	case need == NeedExec && t.Exec == nil:
-		return "the target file gives no exec request"
-	case need == NeedStop && t.Stop == nil:
-		return "the target file gives no stop request"
-	}
-	return ""
-}
-
-// reserve keeps the last part of a deadline for the diagnosis: a tenth of what
-// is left, at most two seconds.
-func reserve(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, ok := ctx.Deadline()
-	if !ok {
-		return context.WithCancel(ctx)
-	}
-	part := min(time.Until(deadline)/10, 2*time.Second)
-	return context.WithDeadline(ctx, deadline.Add(-part))
-}
+// Local says whether Blender shares the harness's machine and network.
+func (s *Session) Local() bool { return s.backend.Name() == "local" }
 
 // Close ends what still runs. It may be called twice.
 func (s *Session) Close() error {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/onsi/ginkgo/v2/types"
 
+	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/report"
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
@@ -69,13 +70,13 @@ func (p place) location() types.CodeLocation {
 // checks are those the options leave, in the order of the catalogue. An error
 // names an option that says something impossible.
 func (s *suite) checks() ([]place, error) {
-	catalogue := contract.Catalogue()
+	catalogue := checks.All()
 	var names []string
 	for _, check := range catalogue {
 		names = append(names, check.Name)
 	}
 	for _, area := range s.areas {
-		if err := setup.Require("area", area, contract.Areas()); err != nil {
+		if err := setup.Require("area", area, checks.Areas()); err != nil {
 			return nil, err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/report"
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
@@ -20,7 +21,7 @@ import (
 func TestEveryAreaOfTheCatalogueHasItsSuite(t *testing.T) {
 	const folder = "../../suites"
 	want := map[string]bool{}
-	for _, area := range contract.Areas() {
+	for _, area := range checks.Areas() {
 		want[area] = true
 		source, err := os.ReadFile(filepath.Join(folder, area, area+"_suite_test.go"))
 		if err != nil {
@@ -118,7 +119,7 @@ func TestOptionsThatSayTheImpossibleNameTheNearestWord(t *testing.T) {
 func TestReplacedChecksKeepTheirPlaceAndNeedNothing(t *testing.T) {
 	judge := func(context.Context, *contract.Session) report.Result { return report.Result{Seen: "mine"} }
 	list, err := newSuite(Areas("exec"), Replace("exec/takes-effect", judge)).checks()
-	if err != nil || len(list) != len(contract.Area("exec")) {
+	if err != nil || len(list) != len(checks.Area("exec")) {
 		t.Fatalf("%d checks, %v", len(list), err)
 	}
 	for _, p := range list {
@@ -127,7 +128,7 @@ func TestReplacedChecksKeepTheirPlaceAndNeedNothing(t *testing.T) {
 				t.Errorf("%+v", p.check)
 			}
 		}
-		if contract.Catalogue()[p.order].Name != p.check.Name {
+		if checks.All()[p.order].Name != p.check.Name {
 			t.Errorf("%s stands at %d", p.check.Name, p.order)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/onsi/ginkgo/v2"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/report"
 	"github.com/bgcheck/bgcheck/harness/spec"
@@ -31,7 +32,7 @@ func options() []spec.Option {
 		spec.Add(contract.Check{Name: "mine/own", True: "it holds", Run: judge("mine/own")}),
 	}
 	for _, area := range areas {
-		for _, check := range contract.Area(area) {
+		for _, check := range checks.Area(area) {
 			list = append(list, spec.Replace(check.Name, judge(check.Name)))
 		}
 	}

@@ -1,0 +1,193 @@
+package checks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/explain"
+	"github.com/bgcheck/bgcheck/harness/report"
+)
+
+var echoRoundTrip = contract.Check{
+	Name: "echo/round-trip",
+	True: "what was sent comes back: plain, unicode, in single bytes, 1 MiB, and 64 MiB (which a limit may refuse)",
+	Why:  "TCP delivers a stream of bytes, cut anywhere. Code that takes one read for one request works on the desk and fails on the network.",
+	How:  "Each message goes out on a connection of its own and is looked for in the reply; one is sent byte by byte.",
+	Fix: "Collect bytes until the request is complete, then decode:\n" +
+		"    def data_received(self, data):\n" +
+		"        self.buffer += data\n" +
+		"        if self.buffer.rstrip().endswith(b\"}\"):\n" +
+		"            try:\n" +
+		"                request = json.loads(self.buffer.decode(\"utf-8\"))\n" +
+		"            except ValueError:\n" +
+		"                return  # more is to come\n" +
+		"            self.answer(request)\n" +
+		"With asyncio streams give start_server(..., limit=LARGE): the default is 64 KiB.",
+	FixPlain: "recv gives what has come, not a request: collect bytes until the request is complete, then decode:\n" +
+		"    buffer = bytearray()\n" +
+		"    while True:\n" +
+		"        data = connection.recv(65536)\n" +
+		"        if not data:\n" +
+		"            return\n" +
+		"        buffer += data\n" +
+		"        if data.rstrip().endswith(b\"}\"):\n" +
+		"            try:\n" +
+		"                request = json.loads(buffer.decode(\"utf-8\"))\n" +
+		"                break\n" +
+		"            except ValueError:\n" +
+		"                pass  # more is to come\n" +
+		"Where a length stands before the message, read until so many bytes are there; recv(length) may give fewer. Answer with sendall, not send.",
+	Needs: []contract.Need{contract.NeedService, contract.NeedEcho},
+	Run:   judgeRoundTrip,
+}
+
+const (
+	oneMiB = 1 << 20
+	// hugeBudget bounds 64 MiB there and back: a service whose work grows with
+	// the square of the length needs far longer.
+	hugeBudget = 60 * time.Second
+)
+
+// judgeRoundTrip sends messages of several kinds and looks for them in the replies.
+func judgeRoundTrip(ctx context.Context, s *contract.Session) report.Result {
+	life, err := s.Shared(ctx)
+	if err != nil {
+		return contract.FromError(err)
+	}
+	var seen []string
+	for _, one := range messages(s) {
+		began := time.Now()
+		reply, err := life.Send(ctx, one)
+		if ctx.Err() != nil {
+			return contract.FromError(ctx.Err())
+		}
+		if errors.Is(err, contract.ErrNoPieces) {
+			continue
+		}
+		if err != nil || !holds(reply, s.Target().Echo.Reply, one.Text) {
+			return noEcho(ctx, s, life, one, reply, err, seen)
+		}
+		seen = append(seen, fmt.Sprintf("%s: %s", one.What, explain.Short(time.Since(began))))
+	}
+	if echoInURL(s) {
+		return contract.Passed(strings.Join(seen, ", ") + "; longer ones do not fit into a URL")
+	}
+	huge, failed := hugeEcho(ctx, s, life, seen)
+	if failed != nil {
+		return *failed
+	}
+	return contract.Passed(strings.Join(append(seen, huge), ", "))
+}
+
+// messages are those that every service must echo.
+func messages(s *contract.Session) []contract.Message {
+	unicode := "a\"b\\c <&> \u00e4\u20ac\u4e2d\U0001f600 e\u0301 "
+	if s.Target().Echo.Escape != "none" {
+		unicode += "\t\n"
+	}
+	if s.Target().Echo.Escape == "json" {
+		unicode += "\x00\x7f\u2028"
+	}
+	if echoInURL(s) {
+		return []contract.Message{ // a URL has a limit: 2 KiB are safe
+			{What: "plain", Text: "bgcheck-" + contract.Nonce()},
+			{What: "unicode", Text: "a\"b\\c <&> \u00e4\u20ac\u4e2d\U0001f600 " + contract.Nonce()},
+			{What: "1.5 KiB", Text: longText(1536)},
+		}
+	}
+	return []contract.Message{
+		{What: "plain", Text: "bgcheck-" + contract.Nonce()},
+		{What: "unicode", Text: unicode + contract.Nonce()},
+		// Long enough that the service reads in between, and finds cut characters.
+		{What: "in single bytes", Text: strings.Repeat("\u20ac\U0001f600", 3000) + contract.Nonce(), Pieces: 1, Within: 3 * s.Patience()},
+		{What: "1 MiB", Text: longText(oneMiB), Within: 3 * s.Patience()},
+	}
+}
+
+// echoInURL says whether messages travel in the path of a URL.
+func echoInURL(s *contract.Session) bool { return strings.Contains(s.Target().Echo.Path, "{message}") }
+
+// hugeEcho sends 64 MiB. A service with a limit may refuse it, as long as it
+// says so or closes at once, and answers others afterwards.
+func hugeEcho(ctx context.Context, s *contract.Session, life *contract.Life, before []string) (string, *report.Result) {
+	one := contract.Message{What: "64 MiB", Text: longText(64 * oneMiB), Within: hugeBudget}
+	began := time.Now()
+	reply, err := life.Send(ctx, one)
+	took := explain.Short(time.Since(began))
+	if ctx.Err() != nil {
+		result := contract.FromError(ctx.Err())
+		return "", &result
+	}
+	if err == nil && holds(reply, s.Target().Echo.Reply, one.Text) {
+		return "64 MiB: " + took, nil
+	}
+	if errors.Is(err, context.DeadlineExceeded) || !life.Alive() {
+		result := noEcho(ctx, s, life, one, reply, err, before)
+		return "", &result
+	}
+	if pingErr := life.Ask(ctx); pingErr != nil {
+		result := contract.Failed("after a message of 64 MiB it does not answer any more: "+explain.FirstLine(pingErr),
+			"a message over its limit harms the service for everyone", before...)
+		return "", &result
+	}
+	if len(reply) > oneMiB {
+		result := noEcho(ctx, s, life, one, reply, err, before)
+		return "", &result
+	}
+	if err != nil {
+		return fmt.Sprintf("64 MiB: refused by closing the connection after %s, without a message", took), nil
+	}
+	return fmt.Sprintf("64 MiB: refused after %s with %s", took, contract.Excerpt(reply)), nil
+}
+
+// noEcho is the failure for a message that did not come back.
+func noEcho(ctx context.Context, s *contract.Session, life *contract.Life, one contract.Message, reply []byte, err error, before []string) report.Result {
+	evidence := append([]string(nil), before...)
+	if len(reply) > 0 {
+		evidence = append(evidence, fmt.Sprintf("reply of %d bytes: %s", len(reply), contract.Excerpt(reply)))
+	}
+	if err != nil && s.Ended(ctx, life) {
+		_, why := explain.Ended(life.Facts(ctx))
+		return contract.Failed(fmt.Sprintf("at a message (%s) the process ended: %s", one.What, explain.HowEnded(life.Exit())), why, evidence...)
+	}
+	seen := fmt.Sprintf("a message (%s) did not come back", one.What)
+	if err != nil {
+		seen += ": " + explain.FirstLine(err)
+	}
+	var diagnosis string
+	switch {
+	case one.Pieces > 0:
+		diagnosis = "it takes what one read gives for a whole request: TCP may cut a request anywhere, also inside a character; read until the request is complete, then decode"
+	case len(one.Text) >= oneMiB && errors.Is(err, context.DeadlineExceeded):
+		diagnosis = "the time for a long request grows with the square of its length: it parses or copies everything again at each piece"
+	case len(one.Text) >= oneMiB:
+		diagnosis = "it reads only the first piece of a long request, or has a limit (asyncio's StreamReader: 64 KiB unless limit= is given)"
+	case one.What == "unicode":
+		diagnosis = "the text is decoded or encoded with another encoding than UTF-8, or not escaped in the reply"
+	case err != nil:
+		diagnosis = "the connection ends without the reply"
+	default:
+		diagnosis = "the reply does not hold what was sent"
+	}
+	return contract.Failed(seen, diagnosis, evidence...)
+}
+
+// longText is plain ASCII in which each part of 16 bytes says where it stands,
+// so that what is lost or swapped shows.
+func longText(length int) string {
+	var out strings.Builder
+	out.Grow(length + 16)
+	digits := []byte("abcdefghijklmnop")
+	part := []byte("...............-")
+	for n := 0; out.Len() < length; n++ {
+		for i, rest := 14, n; i >= 7; i, rest = i-1, rest>>4 {
+			part[i] = digits[rest&0xf]
+		}
+		out.Write(part)
+	}
+	return out.String()[:length]
+}

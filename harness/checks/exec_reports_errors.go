@@ -1,0 +1,75 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/explain"
+	"github.com/bgcheck/bgcheck/harness/report"
+)
+
+var execReportsErrors = contract.Check{
+	Name: "exec/reports-errors",
+	True: "a raised exception comes back with its traceback; a syntax error too",
+	Why:  "A client that gets OK, or nothing, for code that failed cannot know that it failed, nor why.",
+	How:  "Code that raises ValueError with a computed text, and code that is no Python, are sent; the replies must hold the name, the text and a line number.",
+	Fix: "Answer with the exception:\n" +
+		"    except BaseException as error:\n" +
+		"        reply = {\"ok\": False, \"error\": {\n" +
+		"            \"type\": type(error).__name__,\n" +
+		"            \"message\": str(error),\n" +
+		"            \"traceback\": traceback.format_exc(),\n" +
+		"        }}",
+	Needs: []contract.Need{contract.NeedService, contract.NeedExec},
+	Run:   judgeReportsErrors,
+}
+
+var lineNumber = regexp.MustCompile(`(?i)traceback|\bline\W{1,4}\d+`)
+
+// judgeReportsErrors looks for the exception and its traceback in the replies.
+func judgeReportsErrors(ctx context.Context, s *contract.Session) report.Result {
+	if result, stop := s.After(ctx, execTakesEffect, "exec has no effect"); stop {
+		return result
+	}
+	life, err := s.Shared(ctx)
+	if err != nil {
+		return contract.FromError(err)
+	}
+	secret := contract.Nonce()
+	for _, one := range []struct{ what, code, name, message string }{
+		// The message is computed, so that a reply which repeats the code does not hold it.
+		{"a raised exception", "_bgn = 6 * 7\nraise ValueError('bgcheck-' + str(_bgn) + '-" + secret + "')", "ValueError", "bgcheck-42-" + secret},
+		{"a syntax error", "_bgn = (1,\n_bgm = )\n", "SyntaxError", ""},
+	} {
+		reply, replyErr := life.Exec(ctx, one.code)
+		if ctx.Err() != nil {
+			return contract.FromError(ctx.Err())
+		}
+		if replyErr != nil && s.Ended(ctx, life) {
+			return contract.Skipped(fmt.Sprintf("%s in client code ended the service: see alive/client-code (%s)", one.what, explain.HowEnded(life.Exit())))
+		}
+		said := texts(reply)
+		evidence := one.what + ": " + contract.ReplyText(reply, replyErr)
+		switch {
+		case replyErr != nil && len(reply) == 0:
+			return contract.Failed(one.what+" got no reply: "+explain.FirstLine(replyErr),
+				"the exception ends the handler before it has answered, and the connection is closed or left open", evidence)
+		case !strings.Contains(said, one.name) && one.message != "" && strings.Contains(said, one.message):
+			return contract.Failed(fmt.Sprintf("%s came back without its type and traceback: the reply does not name %s", one.what, one.name),
+				"only str(error) is sent: the client cannot see what kind of error it was, nor which line raised it", evidence)
+		case !strings.Contains(said, one.name) || !strings.Contains(said, one.message):
+			diagnosis := "exceptions of client code are caught and not told to the client"
+			if at := s.Source().After("exec", "catch").Cite("catch"); at != "" {
+				diagnosis += fmt.Sprintf(" (perhaps at %s)", at)
+			}
+			return contract.Failed(fmt.Sprintf("%s did not come back: the reply does not name %s", one.what, strings.TrimSpace(one.name+" "+one.message)), diagnosis, evidence)
+		case !lineNumber.MatchString(said):
+			return contract.Failed(fmt.Sprintf("%s came back without its traceback", one.what),
+				"only str(error) is sent: the client cannot see which line raised it", evidence)
+		}
+	}
+	return contract.Passed("a raised exception and a syntax error came back with name, message and line")
+}

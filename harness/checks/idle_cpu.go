@@ -1,0 +1,59 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/explain"
+	"github.com/bgcheck/bgcheck/harness/report"
+)
+
+var idleCPU = contract.Check{
+	Name: "idle/cpu",
+	True: "CPU time over the quiet window, as a share of one core, is within the budget",
+	Why:  "Many services idle most of the time, side by side on one machine.",
+	How:  "The CPU clocks of the process and its children are read before and after the quiet window.",
+	Fix: "Wait for work instead of looking for it: run the event loop (run_forever on the main thread), or sleep in each turn:\n" +
+		"    while not stop_requested:\n" +
+		"        if async_loop.kick_async_loop():\n" +
+		"            break\n" +
+		"        time.sleep(0.05)",
+	FixPlain: "Wait for work instead of looking for it, with a timeout so that a signal is seen:\n" +
+		"    while not stopping.is_set():\n" +
+		"        try:\n" +
+		"            job = work.get(timeout=0.5)\n" +
+		"        except queue.Empty:\n" +
+		"            continue\n" +
+		"        job()",
+	Asks: contract.Quiet,
+	Run:  judgeCPU,
+}
+
+func judgeCPU(ctx context.Context, s *contract.Session) report.Result {
+	seen, instead := quietWindow(ctx, s)
+	if instead != nil {
+		return *instead
+	}
+	if seen.Unmeasured != nil {
+		return contract.Undecided("cannot measure the process: " + explain.FirstLine(seen.Unmeasured))
+	}
+	budget := s.Target().Budgets.IdleCPU
+	figure := fmt.Sprintf("%.3f %% of a core over %s", 100*seen.Used.CPU, explain.Short(seen.Length))
+	expected := fmt.Sprintf("at most %.3g %% of a core over %s without requests", 100*budget, explain.Short(seen.Length))
+	if seen.Used.CPU <= budget {
+		result := contract.Passed(figure)
+		result.Expected = expected
+		return result
+	}
+	diagnosis := "the keep-alive loop does work while there is none to do"
+	switch { // one that never waits makes no voluntary switch, however little CPU a busy machine gives it
+	case seen.Used.Wakeups < 10:
+		diagnosis = "the keep-alive loop never waits: it turns as fast as it can"
+	case seen.Used.Wakeups > 50:
+		diagnosis = fmt.Sprintf("the keep-alive loop polls %.0f times a second%s", seen.Used.Wakeups, s.Source().Perhaps("sleep"))
+	}
+	result := contract.Failed(figure, diagnosis, fmt.Sprintf("wake-ups: %.1f a second", seen.Used.Wakeups))
+	result.Expected = expected
+	return result
+}

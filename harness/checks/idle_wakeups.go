@@ -1,0 +1,39 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/explain"
+	"github.com/bgcheck/bgcheck/harness/report"
+)
+
+var idleWakeups = contract.Check{
+	Name: "idle/wakeups",
+	True: "voluntary context switches a second over the quiet window are within the budget",
+	Why:  "Each wake-up costs energy and takes the core from someone else, even when it uses no CPU time to speak of.",
+	How:  "The context switches of all threads are read before and after the quiet window.",
+	Fix:  "Wait in the selector of the event loop, or in queue.get() without a timeout, instead of sleeping 1 ms in a loop; 50 ms give 20 a second.",
+	Asks: contract.Quiet,
+	Run:  judgeWakeups,
+}
+
+func judgeWakeups(ctx context.Context, s *contract.Session) report.Result {
+	seen, instead := quietWindow(ctx, s)
+	if instead != nil {
+		return *instead
+	}
+	if seen.Unmeasured != nil {
+		return contract.Undecided("cannot measure the process: " + explain.FirstLine(seen.Unmeasured))
+	}
+	budget := s.Target().Budgets.Wakeups
+	figure := fmt.Sprintf("%.1f wake-ups a second over %s", seen.Used.Wakeups, explain.Short(seen.Length))
+	result := contract.Passed(figure)
+	if seen.Used.Wakeups > budget {
+		result = contract.Failed(figure, "the keep-alive loop sleeps in short pieces instead of waiting for work"+s.Source().Perhaps("sleep"),
+			fmt.Sprintf("CPU: %.3f %% of a core", 100*seen.Used.CPU))
+	}
+	result.Expected = fmt.Sprintf("at most %.4g voluntary context switches a second without requests", budget)
+	return result
+}
