@@ -219,8 +219,30 @@ func (r *checking) end(ctx context.Context, err error) (Status, error) {
 	case status == Good && r.word.Strict && whole.Count(warn) > 0:
 		status = NotGood
 	}
+	for _, line := range r.unsteady() {
+		r.teller.note(line)
+	}
 	r.teller.end(whole, status)
 	return status, err
+}
+
+// unsteady says of each check that was judged several times, and not always the
+// same way, how often it passed.
+func (r *checking) unsteady() []string {
+	passed, judged := map[string]int{}, map[string]int{}
+	for _, result := range r.results {
+		judged[result.Name]++
+		if result.Verdict == report.Pass {
+			passed[result.Name]++
+		}
+	}
+	var lines []string
+	for _, name := range slices.Compact(slices.Clone(r.planned)) {
+		if n := passed[name]; n > 0 && n < judged[name] {
+			lines = append(lines, fmt.Sprintf("unsteady: %s passed %d of %d", name, n, judged[name]))
+		}
+	}
+	return lines
 }
 
 // warn is the verdict of what is harmless or only read.
