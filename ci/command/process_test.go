@@ -123,6 +123,26 @@ func TestARunEndsWithItsOwner(t *testing.T) {
 	}
 }
 
+func TestTwoRunsAtOnceIntoOneFolderLoseNothing(t *testing.T) {
+	file, out := fakeTarget(t, serving)
+	args := []string{"check", file, "--check", "start/ready,start/enabled,echo,stop/sigterm,stop/sigint"}
+	one, two := start(t, args...), start(t, args...)
+	for _, s := range []*started{one, two} {
+		if code := s.end(); code != int(Good) || !strings.Contains(s.said.String(), "5 passed, 0 failed, 1 skipped") {
+			t.Errorf("exit %d:\n%s", code, s.said.String())
+		}
+	}
+	runs, err := filepath.Glob(filepath.Join(out, "runs", "*", "report.json"))
+	if err != nil || len(runs) != 2 {
+		t.Fatalf("%v %v", runs, err)
+	}
+	for _, run := range append(runs, filepath.Join(out, "report.json")) {
+		if r := load(t, filepath.Dir(run)); len(r.Checks) != 6 || r.Err() != nil {
+			t.Errorf("%s: %s: %v", run, judgedIn(r), r.Err())
+		}
+	}
+}
+
 func TestWatchJudgesAgainWhatFailedAndThenTheRest(t *testing.T) {
 	file, _ := fakeTarget(t, serving+`, FAKE_STOP_CODE: "3"`)
 	s := start(t, "check", file, "--check", "echo/concurrent,stop/sigterm", "--watch")

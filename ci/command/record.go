@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/bgcheck/bgcheck/harness/report"
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
@@ -15,6 +16,8 @@ type record struct {
 	run  *report.Run
 	part *report.Part
 	nth  int // lives' folders so far
+	// started is when the part was opened.
+	started time.Time
 }
 
 // suite is the name of the command's part in the report.
@@ -32,6 +35,7 @@ func beginRecord(settings setup.Settings) (*record, error) {
 
 // again empties the run's part of the report.
 func (r *record) again(head report.Head) (err error) {
+	r.started = time.Now()
 	r.part, err = r.run.Part(suite, 1, head)
 	return CouldNot.as(err)
 }
@@ -73,7 +77,10 @@ func (r *record) report(head report.Head, planned []string, results []report.Res
 	if written, failed := report.Load(r.run.Dir()); failed == nil && len(r.part.Unwritten()) == 0 && written.Run == r.run.ID {
 		return written
 	}
-	made := &report.Report{Schema: report.Schema, Run: r.run.ID, Head: head, Planned: planned, Checks: results}
+	made := &report.Report{
+		Schema: report.Schema, Run: r.run.ID, Head: head, Started: r.started, Seconds: time.Since(r.started).Seconds(),
+		Planned: planned, Checks: results,
+	}
 	if err != nil {
 		made.Problems = setup.Lines(err)
 	}
