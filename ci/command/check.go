@@ -65,8 +65,9 @@ func (w *checkWord) Run(c *call) error {
 	last, _ := report.Load(settings.Out) // for --last-failed and the guess of how long it takes
 	r.chosen = chosen
 	if w.LastFailed {
+		r.remark = "what failed in the last run:"
 		if r.chosen = failedIn(last, chosen); len(r.chosen) == 0 {
-			r.chosen = chosen
+			r.chosen, r.remark = chosen, "nothing failed in the last run: all are judged"
 		}
 	}
 	if w.JSON {
@@ -104,6 +105,7 @@ type checking struct {
 	chosen   []contract.Check
 	skipped  map[string]string // by --skip, with the reasons
 	planned  []string          // names of the checks that are to have a result
+	remark   string            // said before the checks; "" for none
 
 	results []report.Result
 }
@@ -116,6 +118,9 @@ func (r *checking) judge(ctx context.Context, checks, rest []contract.Check) (St
 	}
 	r.results, r.planned = nil, nil
 	r.teller.start(r.plan, r.what)
+	if r.remark != "" {
+		r.teller.note(r.remark)
+	}
 	within, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	err := r.phase(within, cancel, checks)

@@ -229,3 +229,28 @@ func TestGoRunInAModuleOfItsOwn(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestTheSuitesSayWhatTheCommandSays(t *testing.T) {
+	realBlender(t)
+	blank(t)
+	root, err := fixtures.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root = filepath.Dir(root)
+	file := filepath.Join(root, "fixtures", "wrong", "exec-timers", "bgcheck.yaml")
+	byCommand, bySuites := t.TempDir(), t.TempDir()
+	if code, text, errout := try(t, "check", file, "--check", "echo,exec,source", "--out", byCommand); code != int(NotGood) {
+		t.Errorf("exit %d:\n%s%s", code, text, errout)
+	}
+	cmd := exec.CommandContext(t.Context(), "go", "test", "./suites/echo", "./suites/exec", "./suites/source")
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), "BGCHECK_TARGET="+file, "BGCHECK_OUT="+bySuites)
+	text, err := cmd.CombinedOutput()
+	if err == nil {
+		t.Errorf("the suites pass:\n%s", text)
+	}
+	if one, two := judgedIn(load(t, byCommand)), judgedIn(load(t, bySuites)); one != two {
+		t.Errorf("by the command:\n%s\nby the suites:\n%s\n%s", one, two, text)
+	}
+}
