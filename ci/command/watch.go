@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/target"
 )
 
 var errChanged = errors.New("a source file has changed")
@@ -149,4 +150,16 @@ func without(checks, those []contract.Check) []contract.Check {
 	return slices.DeleteFunc(slices.Clone(checks), func(check contract.Check) bool {
 		return slices.ContainsFunc(those, func(other contract.Check) bool { return other.Name == check.Name })
 	})
+}
+
+// sources are the files and folders whose change is worth another look.
+func sources(under *target.Target) []string {
+	paths := []string{under.Path, under.Resolve(under.Addon)}
+	if script := under.Resolve(under.Launch.Script); script != "" {
+		paths = append(paths, filepath.Dir(script))
+	}
+	for _, other := range under.Requires {
+		paths = append(paths, under.Resolve(other))
+	}
+	return slices.DeleteFunc(paths, func(path string) bool { return path == "" })
 }
