@@ -2,7 +2,7 @@
 // Used by `make lint`: go tool -modfile=ci/lint.mod golangci-lint run
 module github.com/bgcheck/bgcheck
 
-go 1.26.8
+go 1.26.0
 
 tool github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 

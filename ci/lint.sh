@@ -17,6 +17,7 @@ run "pyflakes" pyflakes3 $python
 run "pycodestyle" pycodestyle --max-line-length=100 $python
 run "mypy" mypy --config-file ci/mypy.ini pyaddon
 for os in windows darwin; do
-	run "go vet ./harness/ for $os" env GOOS=$os CGO_ENABLED=0 go vet ./harness/ ./harness/usage/ ./harness/service/ ./harness/match/
+	run "go vet ./harness/ for $os" env GOOS=$os CGO_ENABLED=0 go vet ./harness/ ./harness/internal/... \
+		./harness/attach/ ./harness/match/ ./harness/service/ ./harness/usage/ ./harness/window/
 done
 exit $status

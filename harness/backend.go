@@ -22,7 +22,7 @@ type Backend interface {
 	Info(ctx context.Context) (Info, error)
 	// Start starts one Blender as spec says and returns once the process
 	// exists. Output goes to spec.Output until the process is done.
-	Start(ctx context.Context, spec *Spec) (Process, error)
+	Start(ctx context.Context, spec *LaunchSpec) (Process, error)
 }
 
 // Info names one Blender.
@@ -35,13 +35,13 @@ type Info struct {
 	Image string `json:"image,omitempty"`
 }
 
-// Spec is one launch, resolved: what a Backend gets. Launch fills it from
+// LaunchSpec is one launch, resolved: what a Backend gets. Launch fills it from
 // options and prepares Dir on the host before Start is called.
 //
 // Strings in Args and Env may hold {dir} and {mount:NAME}; the backend replaces
 // them by the folder as its process sees it. All other placeholders
 // are already replaced.
-type Spec struct {
+type LaunchSpec struct {
 	// ID is unique on this machine, and marks everything that belongs to the
 	// instance (environment, container label): "PID-STARTTICKS-N" of the owner.
 	ID string

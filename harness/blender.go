@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/bgcheck/bgcheck/harness/internal/port"
 	"github.com/bgcheck/bgcheck/harness/usage"
 )
 
@@ -24,7 +25,7 @@ type Blender struct {
 	temporary      bool // dir goes with Close
 	mounts         map[string]string
 	port           int
-	reserved       *reservation
+	reserved       *port.Reservation
 	announce       *regexp.Regexp
 	log            *Log
 	proc           Process
@@ -91,7 +92,7 @@ func (b *Blender) PID() int { return b.proc.PID() }
 
 // Command repeats the launch by hand, in a POSIX shell, with the whole
 // environment that Blender got. It works as long as Dir exists. In a folder that
-// stays (see Parent) it is short and runs Dir/command.sh.
+// stays (see KeepIn) it is short and runs Dir/command.sh.
 func (b *Blender) Command() string { return b.command }
 
 // Address is host:port of the service as the harness reaches it. With an

@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/instance"
 )
 
 const commandName = "command.sh"
@@ -12,7 +14,7 @@ const commandName = "command.sh"
 // returns the line that runs it, with what Blender is called with as a comment:
 // the whole line is dozens of variables long. The whole line is what is returned
 // when the folder goes with Close, or the script cannot be written.
-func (b *Blender) writeCommand(spec *Spec) string {
+func (b *Blender) writeCommand(spec *LaunchSpec) string {
 	whole := b.proc.Command()
 	if b.temporary {
 		return whole
@@ -28,5 +30,5 @@ func (b *Blender) writeCommand(spec *Spec) string {
 		}
 		args = append(args, strings.ReplaceAll(arg, "\n", " "))
 	}
-	return "sh " + Quote(file) + "  # " + Quote(args...)
+	return "sh " + instance.Quote(file) + "  # " + instance.Quote(args...)
 }

@@ -17,7 +17,7 @@
 // SIGKILL. The package imports neither Ginkgo nor testcontainers.
 //
 // To that end a program that imports the package may find itself started again
-// under the name bgcheck-supervisor; see supervisor.go. Linux is where it is
+// under the name bgcheck-supervisor; see internal/supervise. Linux is where it is
 // tested. On macOS and the BSDs descendants that leave Blender's process group are
 // not found, and on Windows a job object does the supervisor's work; the code
 // for these compiles and is vetted, and has not been run.

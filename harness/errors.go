@@ -4,22 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
 )
 
 // ErrMachine marks a fault of the machine (no Blender, no Docker, disk full).
 // It is never a fault of the add-on: a check that meets it is inconclusive.
-var ErrMachine = errors.New("fault of the machine")
+var ErrMachine = fault.ErrMachine
 
 // machinef is fmt.Errorf for a fault of the machine.
-func machinef(format string, args ...any) error {
-	return &machineError{fmt.Errorf(format, args...)}
-}
-
-// machineError is ErrMachine without its words at the end of every message.
-type machineError struct{ cause error }
-
-func (e *machineError) Error() string   { return e.cause.Error() }
-func (e *machineError) Unwrap() []error { return []error{e.cause, ErrMachine} }
+func machinef(format string, args ...any) error { return fault.Machinef(format, args...) }
 
 // ErrEnded marks a Blender that ended before what was waited for came.
 var ErrEnded = errors.New("blender ended")

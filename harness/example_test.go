@@ -14,7 +14,7 @@ import (
 // The Blender of this example is a fake, so that it runs anywhere: it serves on
 // the port that FAKE_PORT names. A real one is given an add-on and a script:
 //
-//	harness.Addon("my_addon", "my_addon", true),
+//	harness.Addon("my_addon", "my_addon"),
 //	harness.Script("start_server.py"),
 //	harness.Env("MY_PORT", "{port}"),
 func ExampleLaunch() {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bgcheck/bgcheck/harness/internal/supervise"
 	"github.com/bgcheck/bgcheck/harness/usage"
 )
 
@@ -80,11 +81,11 @@ func (e *Exit) String() string {
 	case e.Code < 0 && e.Signal == nil:
 		s.WriteString("end not seen")
 	case e.Escalated && e.Request != nil:
-		fmt.Fprintf(&s, "ignored %s for %s and was killed", signalName(e.Request), seconds(e.Grace))
+		fmt.Fprintf(&s, "ignored %s for %s and was killed", supervise.SignalName(e.Request), seconds(e.Grace))
 	case e.Asked && e.Request == nil && e.Signal != nil:
 		fmt.Fprintf(&s, "killed on request after %s", seconds(e.Took))
 	case e.Signal != nil:
-		fmt.Fprintf(&s, "killed by %s (signal %d)", signalName(e.Signal), signalNumber(e.Signal))
+		fmt.Fprintf(&s, "killed by %s (signal %d)", supervise.SignalName(e.Signal), supervise.SignalNumber(e.Signal))
 		if e.OOM {
 			s.WriteString(" for want of memory")
 		}

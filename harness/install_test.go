@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	. "github.com/onsi/gomega"
+
+	"github.com/bgcheck/bgcheck/harness/internal/testkit"
 )
 
 func writeFiles(t *testing.T, dir string, files map[string]string) {
@@ -49,7 +51,7 @@ func TestAddonIsInstalledFromWhateverItIs(t *testing.T) {
 	}{
 		"folder": {folder, "mine", []string{"scripts/addons/mine/__init__.py", "scripts/addons/mine/sub/a.py", "scripts/addons/mine/linked/a.py"},
 			[]string{"scripts/addons/mine/sub/__pycache__", "scripts/addons/mine/.git"}},
-		"single file":  {file(t, "one.py", ""), "mine", []string{"scripts/addons/mine.py"}, nil},
+		"single file":  {testkit.File(t, "one.py", ""), "mine", []string{"scripts/addons/mine.py"}, nil},
 		"zip":          {zipped(t, map[string]string{"__init__.py": "", "b/c.py": ""}), "mine", []string{"scripts/addons/mine/b/c.py"}, nil},
 		"zip with top": {zipped(t, map[string]string{"mine-1.0/__init__.py": "", "mine-1.0/b/c.py": "", "__MACOSX/x": ""}), "mine", []string{"scripts/addons/mine/b/c.py"}, []string{"scripts/addons/mine/mine-1.0"}},
 		"zip of a file": {zipped(t, map[string]string{"solo.py": ""}), "solo",
@@ -58,7 +60,7 @@ func TestAddonIsInstalledFromWhateverItIs(t *testing.T) {
 	} {
 		t.Run(situation, func(t *testing.T) {
 			g := NewWithT(t)
-			b := fake(t, Addon(test.path, test.module, true))
+			b := fake(t, Addon(test.path, test.module))
 			for _, name := range test.has {
 				g.Expect(filepath.Join(b.Dir(), "profile", name)).To(BeARegularFile())
 			}
@@ -73,17 +75,17 @@ func TestAddonThatCannotBeInstalledIsRefused(t *testing.T) {
 	for situation, test := range map[string]struct{ path, module, says string }{
 		"zip that climbs out":        {zipped(t, map[string]string{"__init__.py": "", "../evil.py": ""}), "mine", `the entry "../evil.py" would leave the folder`},
 		"zip with an absolute path":  {zipped(t, map[string]string{"__init__.py": "", "/evil.py": ""}), "mine", `the entry "/evil.py" would leave the folder`},
-		"no zip at all":              {file(t, "x.zip", "not a zip"), "mine", "not a valid zip file"},
+		"no zip at all":              {testkit.File(t, "x.zip", "not a zip"), "mine", "not a valid zip file"},
 		"empty zip":                  {zipped(t, nil), "mine", "no __init__.py at its top"},
 		"folder without __init__.py": {t.TempDir(), "mine", "no __init__.py at its top"},
-		"another kind of file":       {file(t, "x.blend", ""), "mine", "neither a folder, nor a .py file, nor a .zip"},
+		"another kind of file":       {testkit.File(t, "x.blend", ""), "mine", "neither a folder, nor a .py file, nor a .zip"},
 		"extension without manifest": {zipped(t, map[string]string{"__init__.py": ""}), "bl_ext.user_default.mine", "has no blender_manifest.toml"},
-		"module that is a path":      {file(t, "x.py", ""), "../mine", "is not the name of a module"},
-		"no module":                  {file(t, "x.py", ""), "", "is not the name of a module"},
+		"module that is a path":      {testkit.File(t, "x.py", ""), "../mine", "is not the name of a module"},
+		"no module":                  {testkit.File(t, "x.py", ""), "", "is not the name of a module"},
 	} {
 		t.Run(situation, func(t *testing.T) {
 			g := NewWithT(t)
-			_, err := Launch(bounded(t), On(Local(fakeBlender)), Addon(test.path, test.module, true))
+			_, err := Launch(testkit.Bounded(t), On(Local(testkit.Fake)), Addon(test.path, test.module))
 			g.Expect(err).To(MatchError(ContainSubstring(test.says)))
 			g.Expect(err).NotTo(MatchError(ErrMachine), "the add-on is at fault")
 		})

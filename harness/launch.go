@@ -10,7 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/bgcheck/bgcheck/harness/internal/instance"
+	"github.com/bgcheck/bgcheck/harness/internal/owner"
+	"github.com/bgcheck/bgcheck/harness/internal/port"
 )
 
 // Launch starts Blender and returns once the process exists; WaitReady waits
@@ -21,10 +26,14 @@ import (
 //	--background --factory-startup FLAGS --python {dir}/run/witness.py
 //	--addons A,B --python SCRIPT -- ARGS
 //
-// in an environment of its own (see BaseEnv), with home/ as working directory
-// and nothing to read on standard input. ctx bounds the start alone, not
-// Blender's life. The first Launch of a program also sweeps what killed programs
-// have left on this machine (see Sweep).
+// in an environment of its own, which keeps Blender and Python away from the
+// user's profile: HOME, TMPDIR, the XDG and BLENDER_USER_* folders lie in the
+// instance's folder, and there is no DISPLAY, WAYLAND_DISPLAY or PYTHON*
+// variable. home/ is the working directory; on standard input there is nothing
+// to read. ctx bounds the start alone, not Blender's life.
+//
+// The first Launch of a program also removes what programs that were killed have
+// left on this machine, processes and folders, as far as they are this user's.
 func Launch(ctx context.Context, options ...Option) (*Blender, error) {
 	s := settings{port: ReservePort}
 	for _, o := range options {
@@ -46,16 +55,16 @@ func Launch(ctx context.Context, options ...Option) (*Blender, error) {
 }
 
 func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
-	id := newID()
+	id := owner.NewID()
 	b := &Blender{
-		id: id, dir: filepath.Join(os.TempDir(), folderPrefix+id), temporary: s.parent == "",
+		id: id, dir: filepath.Join(os.TempDir(), instance.FolderPrefix+id), temporary: s.keepIn == "",
 		token: s.token, port: s.port, announce: s.announce, done: make(chan struct{}),
 	}
-	if s.parent != "" {
-		if b.dir, err = filepath.Abs(filepath.Join(s.parent, folderPrefix+id)); err != nil {
+	if s.keepIn != "" {
+		if b.dir, err = filepath.Abs(filepath.Join(s.keepIn, instance.FolderPrefix+id)); err != nil {
 			return nil, machinef("make the instance's folder: %w", err)
 		}
-		if err := os.MkdirAll(s.parent, 0o755); err != nil {
+		if err := os.MkdirAll(s.keepIn, 0o755); err != nil {
 			return nil, machinef("make the instance's folder: %w", err)
 		}
 	}
@@ -63,25 +72,25 @@ func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
 		b.token = newToken()
 	}
 	if s.port == ReservePort {
-		if b.reserved, err = reserve(); err != nil {
+		if b.reserved, err = port.Reserve(); err != nil {
 			return nil, err
 		}
-		b.port = b.reserved.port
+		b.port = b.reserved.Port
 	}
 	if err := makeProfile(b.dir); err != nil {
-		b.reserved.release()
+		b.reserved.Release()
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			b.reserved.release()
+			b.reserved.Release()
 			if b.log != nil {
 				b.log.close()
 			}
 			_ = os.RemoveAll(b.dir)
 		}
 	}()
-	if err := writeOwner(b.dir); err != nil {
+	if err := owner.Mark(b.dir); err != nil {
 		return nil, err
 	}
 	for _, a := range s.addons {
@@ -98,7 +107,7 @@ func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
 			return nil, fmt.Errorf("prepare the launch: %w", err)
 		}
 	}
-	if b.log, err = newLog(filepath.Join(b.dir, logName)); err != nil {
+	if b.log, err = newLog(filepath.Join(b.dir, instance.LogName)); err != nil {
 		return nil, err
 	}
 	spec.Output, b.mounts = b.log, spec.Mounts
@@ -112,14 +121,12 @@ func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
 	return b, nil
 }
 
-const (
-	folderPrefix = "bgcheck-"
-	logName      = "log.txt"
-)
+// sweepOnce sweeps at a program's first launch.
+var sweepOnce = sync.OnceFunc(owner.Sweep)
 
 // spec resolves everything that does not depend on the backend.
-func (s *settings) spec(b *Blender) (*Spec, error) {
-	spec := &Spec{ID: b.id, Dir: b.dir, Mounts: map[string]string{}, Env: map[string]string{}, Port: b.port, AsPID1: s.asPID1}
+func (s *settings) spec(b *Blender) (*LaunchSpec, error) {
+	spec := &LaunchSpec{ID: b.id, Dir: b.dir, Mounts: map[string]string{}, Env: map[string]string{}, Port: b.port, AsPID1: s.asPID1}
 	for name, folder := range s.mounts {
 		abs, err := filepath.Abs(folder)
 		if err != nil {

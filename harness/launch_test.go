@@ -12,8 +12,13 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	. "github.com/onsi/gomega"
+
+	"github.com/bgcheck/bgcheck/harness/internal/instance"
+	"github.com/bgcheck/bgcheck/harness/internal/owner"
+	"github.com/bgcheck/bgcheck/harness/internal/testkit"
 )
 
 func TestBlenderGetsAnEnvironmentOfItsOwn(t *testing.T) {
@@ -23,7 +28,7 @@ func TestBlenderGetsAnEnvironmentOfItsOwn(t *testing.T) {
 	t.Setenv("BLENDER_USER_SCRIPTS", "/users/scripts")
 	t.Setenv("PATH", "/users/pyenv/shims:"+os.Getenv("PATH"))
 	b := fake(t, Env("FAKE_DUMP", "{scratch}/dump"), Env("MINE", "{token} {port} {json}"), Token("secret"))
-	exit, err := b.Wait(bounded(t))
+	exit, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.Code).To(BeZero())
 
@@ -44,7 +49,7 @@ func TestBlenderGetsAnEnvironmentOfItsOwn(t *testing.T) {
 	g.Expect(env).NotTo(HaveKey("PYTHONPATH"))
 	g.Expect(env).NotTo(HaveKey("DISPLAY"))
 	path := strings.Split(env["PATH"], ":")
-	g.Expect(path[0]).To(Equal(filepath.Dir(fakeBlender)))
+	g.Expect(path[0]).To(Equal(filepath.Dir(testkit.Fake)))
 	g.Expect(slices.Index(path, "/usr/bin")).To(BeNumerically("<", slices.Index(path, "/users/pyenv/shims")))
 	for _, name := range []string{"HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME",
 		"BLENDER_USER_CONFIG", "BLENDER_USER_SCRIPTS", "BLENDER_USER_DATAFILES", "BLENDER_USER_EXTENSIONS"} {
@@ -57,7 +62,7 @@ func TestBlenderIgnoresNoSignalThoughTheHarnessDoes(t *testing.T) {
 	signal.Ignore(syscall.SIGINT, syscall.SIGHUP) // as a shell does for "command &"
 	defer signal.Reset(syscall.SIGINT, syscall.SIGHUP)
 	b := fake(t, Env("FAKE_DUMP", "{scratch}/dump"))
-	_, err := b.Wait(bounded(t))
+	_, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	d := readDump(t, filepath.Join(b.Dir(), "scratch/dump"))
 	ignored, err := strconv.ParseUint(d.Ignored, 16, 64)
@@ -68,16 +73,16 @@ func TestBlenderIgnoresNoSignalThoughTheHarnessDoes(t *testing.T) {
 
 func TestArgumentsComeInTheOrderBlenderNeeds(t *testing.T) {
 	g := NewWithT(t)
-	module := file(t, "one.py", "")
-	script := file(t, "serve it.py", "")
+	module := testkit.File(t, "one.py", "")
+	script := testkit.File(t, "serve it.py", "")
 	data := t.TempDir()
-	b := fake(t, Env("FAKE_DUMP", "{scratch}/dump"), Flags("-noaudio"), Addon(module, "one", true),
-		Addon(module, "helper", false), Addon(module, "two", true),
+	b := fake(t, Env("FAKE_DUMP", "{scratch}/dump"), Flags("-noaudio"), Addon(module, "one"),
+		AddonDisabled(module, "helper"), Addon(module, "two"),
 		Mount("data", data), Script(script, "{mount:data}/x.blend", "--port", "{port}", `{"a": "{dir}"}`), Port(1234))
-	_, err := b.Wait(bounded(t))
+	_, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	d := readDump(t, filepath.Join(b.Dir(), "scratch/dump"))
-	g.Expect(d.Args).To(Equal([]string{fakeBlender, "--background", "--factory-startup", "-noaudio",
+	g.Expect(d.Args).To(Equal([]string{testkit.Fake, "--background", "--factory-startup", "-noaudio",
 		"--python", b.Dir() + "/run/witness.py", "--addons", "one,two", "--python", script,
 		"--", data + "/x.blend", "--port", "1234", `{"a": "` + b.Dir() + `"}`}))
 	for _, name := range []string{"run/witness.py", "run/launch.py", "run/keepalive.py",
@@ -86,10 +91,22 @@ func TestArgumentsComeInTheOrderBlenderNeeds(t *testing.T) {
 	}
 }
 
+func TestStartIsOurLauncherWithItsOptions(t *testing.T) {
+	g := NewWithT(t)
+	b := fake(t, Env("FAKE_DUMP", "{scratch}/dump"), Start("mine:serve", StartStep("mine:step"), StartLoop("mine.loop"),
+		StartInterval(20*time.Millisecond), StartCleanup("mine:stop"), StartWithoutTimers()))
+	_, err := b.Wait(testkit.Bounded(t))
+	g.Expect(err).NotTo(HaveOccurred())
+	d := readDump(t, filepath.Join(b.Dir(), "scratch/dump"))
+	g.Expect(d.Args).To(Equal([]string{testkit.Fake, "--background", "--factory-startup",
+		"--python", b.Dir() + "/run/witness.py", "--python", b.Dir() + "/run/launch.py", "--", "--start", "mine:serve",
+		"--step", "mine:step", "--async-loop", "mine.loop", "--interval", "0.02", "--cleanup", "mine:stop", "--no-timers"}))
+}
+
 func TestCommandRepeatsTheLaunchInAShell(t *testing.T) {
 	t.Run("with a folder that goes", func(t *testing.T) { repeats(t) })
 	t.Run("by a script in a folder that stays", func(t *testing.T) {
-		command := repeats(t, Parent(t.TempDir()))
+		command := repeats(t, KeepIn(t.TempDir()))
 		NewWithT(t).Expect(command).To(MatchRegexp(
 			`^sh \S+/command\.sh  # blender --background --factory-startup --python run/witness.py --python "?'it'\\''s`))
 	})
@@ -98,10 +115,10 @@ func TestCommandRepeatsTheLaunchInAShell(t *testing.T) {
 func repeats(t *testing.T, more ...Option) string {
 	t.Helper()
 	g := NewWithT(t)
-	script := file(t, "it's $HOME; *.py", "")
+	script := testkit.File(t, "it's $HOME; *.py", "")
 	b := fake(t, append(more, Env("FAKE_DUMP", "{scratch}/dump"), Env("ODD", "a 'b' \"c\" $d `e` \\ \n*"), Env("EMPTY", ""),
 		Script(script, "", "two words", "~", "a=b", "#x", "ü"))...)
-	_, err := b.Wait(bounded(t))
+	_, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	path := filepath.Join(b.Dir(), "scratch/dump")
 	first := readDump(t, path)
@@ -123,7 +140,7 @@ func repeats(t *testing.T, more ...Option) string {
 }
 
 func TestLaunchThatCannotWorkSaysWhy(t *testing.T) {
-	plain := file(t, "plain", "")
+	plain := testkit.File(t, "plain", "")
 	for situation, test := range map[string]struct {
 		options []Option
 		machine bool
@@ -137,13 +154,13 @@ func TestLaunchThatCannotWorkSaysWhy(t *testing.T) {
 		"undeclared mount":      {[]Option{Script("{mount:x}/y.py")}, false, `replace \{mount:x\}: no mount of that name`},
 		"undeclared in env":     {[]Option{Env("A", "{mount:x}")}, false, `no mount of that name`},
 		"mount of a file":       {[]Option{Mount("a", plain)}, false, `is not a folder`},
-		"no such add-on":        {[]Option{Addon("/no/such", "x", true)}, false, `install add-on /no/such as x`},
+		"no such add-on":        {[]Option{Addon("/no/such", "x")}, false, `install add-on /no/such as x`},
 		"preparation that ends": {[]Option{Prepare(func(string) error { return errors.New("no luck") })}, false, `prepare the launch: no luck`},
-		"parent is a file":      {[]Option{Parent(plain)}, true, `make the instance's folder`},
+		"kept in a file":        {[]Option{KeepIn(plain)}, true, `make the instance's folder`},
 	} {
 		t.Run(situation, func(t *testing.T) {
 			g := NewWithT(t)
-			b, err := Launch(bounded(t), append([]Option{On(Local(fakeBlender))}, test.options...)...)
+			b, err := Launch(testkit.Bounded(t), append([]Option{On(Local(testkit.Fake))}, test.options...)...)
 			g.Expect(b).To(BeNil())
 			var whole *Error
 			g.Expect(errors.As(err, &whole)).To(BeTrue())
@@ -158,8 +175,8 @@ func TestLaunchThatCannotWorkSaysWhy(t *testing.T) {
 
 // ourFolders are the instance folders of this process.
 func ourFolders() []string {
-	id, _, _ := strings.Cut(newID(), "-")
-	found, _ := filepath.Glob(filepath.Join(os.TempDir(), folderPrefix+id+"-*"))
+	id, _, _ := strings.Cut(owner.NewID(), "-")
+	found, _ := filepath.Glob(filepath.Join(os.TempDir(), instance.FolderPrefix+id+"-*"))
 	return found
 }
 
@@ -167,7 +184,7 @@ func TestLaunchOnAContextThatHasEnded(t *testing.T) {
 	g := NewWithT(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	b, err := Launch(ctx, On(Local(fakeBlender)), Env("FAKE_HOLD", "1"))
+	b, err := Launch(ctx, On(Local(testkit.Fake)), Env("FAKE_HOLD", "1"))
 	if err == nil { // it had started before anyone looked
 		g.Expect(b.Close()).To(Succeed())
 		return
@@ -175,7 +192,7 @@ func TestLaunchOnAContextThatHasEnded(t *testing.T) {
 	g.Expect(err).To(MatchError(context.Canceled))
 }
 
-func TestCloseRemovesTheFolderUnlessAParentWasGiven(t *testing.T) {
+func TestCloseRemovesTheFolderUnlessItIsKept(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t)
 	g.Expect(b.Close()).To(Succeed())
@@ -183,8 +200,8 @@ func TestCloseRemovesTheFolderUnlessAParentWasGiven(t *testing.T) {
 	g.Expect(b.Dir()).NotTo(BeADirectory())
 
 	parent := filepath.Join(t.TempDir(), "out", "artefacts")
-	b = fake(t, Parent(parent), Env("FAKE_PRINT", "kept"))
-	_, err := b.Wait(bounded(t))
+	b = fake(t, KeepIn(parent), Env("FAKE_PRINT", "kept"))
+	_, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(b.Close()).To(Succeed())
 	g.Expect(filepath.Dir(b.Dir())).To(Equal(parent))
@@ -196,11 +213,11 @@ func TestCloseRemovesTheFolderUnlessAParentWasGiven(t *testing.T) {
 func TestScratchIsReadOnEveryBackend(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t, Env("FAKE_DUMP", "{scratch}/dump"))
-	_, err := b.Wait(bounded(t))
+	_, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
-	g.Expect(b.ReadScratch(bounded(t), "dump")).To(ContainSubstring("args"))
-	_, err = b.ReadScratch(bounded(t), "none")
+	g.Expect(b.ReadScratch(testkit.Bounded(t), "dump")).To(ContainSubstring("args"))
+	_, err = b.ReadScratch(testkit.Bounded(t), "none")
 	g.Expect(err).To(MatchError(os.ErrNotExist))
-	_, err = b.ReadScratch(bounded(t), "../../x")
+	_, err = b.ReadScratch(testkit.Bounded(t), "../../x")
 	g.Expect(err).To(HaveOccurred())
 }

@@ -7,26 +7,28 @@ import (
 
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gleak"
+
+	"github.com/bgcheck/bgcheck/harness/internal/testkit"
 )
 
 func TestNoGoroutineAndNoDescriptorIsLeft(t *testing.T) {
 	g := NewWithT(t)
 	live := func() {
-		b, err := Launch(bounded(t), On(Local(fakeBlender)), serving(), Env("FAKE_CHILD", "both"), Env("FAKE_ANNOUNCE", "1"))
+		b, err := Launch(testkit.Bounded(t), On(Local(testkit.Fake)), serving(), Env("FAKE_CHILD", "both"), Env("FAKE_ANNOUNCE", "1"))
 		g.Expect(err).NotTo(HaveOccurred())
-		g.Expect(b.WaitReady(bounded(t), ping)).To(Succeed())
-		_, err = b.Stop(bounded(t))
+		g.Expect(b.WaitReady(testkit.Bounded(t), testkit.Ping)).To(Succeed())
+		_, err = b.Stop(testkit.Bounded(t))
 		g.Expect(err).NotTo(HaveOccurred())
 		g.Expect(b.Close()).To(Succeed())
 
-		b, err = Launch(bounded(t), On(Local(fakeBlender)), Env("FAKE_HOLD", "1"))
+		b, err = Launch(testkit.Bounded(t), On(Local(testkit.Fake)), Env("FAKE_HOLD", "1"))
 		g.Expect(err).NotTo(HaveOccurred())
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		g.Expect(b.WaitReady(ctx, ping)).NotTo(Succeed())
+		g.Expect(b.WaitReady(ctx, testkit.Ping)).NotTo(Succeed())
 		g.Expect(b.Close()).To(Succeed()) // while it runs
 
-		_, err = Launch(bounded(t), On(Local(fakeBlender)), Script("/no/such.py"))
+		_, err = Launch(testkit.Bounded(t), On(Local(testkit.Fake)), Script("/no/such.py"))
 		g.Expect(err).To(HaveOccurred())
 	}
 	live() // what is made once for the whole program
@@ -34,7 +36,7 @@ func TestNoGoroutineAndNoDescriptorIsLeft(t *testing.T) {
 	for range 3 {
 		live()
 	}
-	g.Eventually(gleak.Goroutines, safety).ShouldNot(gleak.HaveLeaked(goroutines))
+	g.Eventually(gleak.Goroutines, testkit.Safety).ShouldNot(gleak.HaveLeaked(goroutines))
 	g.Expect(countDescriptors(t)).To(Equal(descriptors))
 	g.Expect(ourFolders()).To(BeEmpty())
 }

@@ -2,19 +2,14 @@ package harness
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net"
 	"net/netip"
-	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
-	"sync"
-	"syscall"
-	"time"
 
-	"github.com/bgcheck/bgcheck/harness/usage"
+	"github.com/bgcheck/bgcheck/harness/internal/instance"
+	"github.com/bgcheck/bgcheck/harness/internal/supervise"
 )
 
 // Local is the backend that starts a process on this machine. executable ""
@@ -26,13 +21,15 @@ type local struct{ executable string }
 func (local) Name() string { return "local" }
 
 // Start starts the supervisor, and it Blender.
-func (l local) Start(ctx context.Context, spec *Spec) (Process, error) {
-	return l.startThrough(ctx, spec, func(*order) error { return nil })
+func (l local) Start(ctx context.Context, spec *LaunchSpec) (Process, error) {
+	return l.StartThrough(ctx, spec, "", nil)
 }
 
-// startThrough lets change make another order of the one that starts Blender;
-// the command to repeat by hand stays that of Blender.
-func (l local) startThrough(ctx context.Context, spec *Spec, change func(*order) error) (Process, error) {
+// StartThrough starts program in Blender's place, which has to become Blender:
+// the whole command line of Blender follows args, of which the first is what
+// program calls itself. "" starts Blender itself. The command to repeat by hand
+// is Blender's in any case. The backend window is built on it.
+func (l local) StartThrough(ctx context.Context, spec *LaunchSpec, program string, args []string) (Process, error) {
 	if spec.AsPID1 {
 		return nil, machinef("start Blender as process 1: that takes a container (-backend=container)")
 	}
@@ -40,9 +37,9 @@ func (l local) startThrough(ctx context.Context, spec *Spec, change func(*order)
 	if err != nil {
 		return nil, err
 	}
-	o := order{Path: path, Args: []string{path}, Dir: filepath.Join(spec.Dir, "home")}
+	o := supervise.Order{Path: path, Args: []string{path}, Dir: filepath.Join(spec.Dir, "home")}
 	for _, arg := range spec.Args {
-		arg, err := Expand(arg, spec.Dir, spec.Mounts)
+		arg, err := instance.Expand(arg, spec.Dir, spec.Mounts)
 		if err != nil {
 			return nil, err
 		}
@@ -51,123 +48,44 @@ func (l local) startThrough(ctx context.Context, spec *Spec, change func(*order)
 	if o.Env, err = localEnv(spec, path); err != nil {
 		return nil, err
 	}
-	p := &localProcess{
-		dir: spec.Dir, id: spec.ID, command: repeatable(o),
-		started: make(chan error, 1), answers: map[int]chan string{}, done: make(chan struct{}),
+	command := repeatable(o)
+	if program != "" {
+		o.Path, o.Args = program, append(slices.Clone(args), o.Args...)
 	}
-	if err := change(&o); err != nil {
+	p, err := supervise.Start(ctx, spec.ID, o, spec.Output)
+	if err != nil {
 		return nil, err
 	}
-	if err := p.start(o, spec); err != nil {
-		return nil, machinef("start supervisor: %w", err)
-	}
-	select {
-	case err := <-p.started:
-		if err != nil {
-			<-p.done
-			return nil, err
-		}
-		return p, nil
-	case <-ctx.Done():
-		_ = p.Kill(context.WithoutCancel(ctx))
-		<-p.done
-		return nil, machinef("start Blender: %w", context.Cause(ctx))
-	}
+	return &localProcess{Process: p, dir: spec.Dir, command: command}, nil
 }
 
 // repeatable is the launch as a line for a POSIX shell.
-func repeatable(o order) string {
-	line := "cd " + Quote(o.Dir) + " && env -i"
+func repeatable(o supervise.Order) string {
+	line := "cd " + instance.Quote(o.Dir) + " && env -i"
 	for _, assignment := range o.Env {
-		line += " " + quoteAssignment(assignment)
+		line += " " + instance.QuoteAssignment(assignment)
 	}
-	return line + " " + Quote(o.Args...) + " </dev/null"
+	return line + " " + instance.Quote(o.Args...) + " </dev/null"
 }
 
-// localProcess is a Blender under a supervisor.
+// localProcess is a Blender under a supervisor, in the instance's folder dir.
 type localProcess struct {
-	dir, id, command string
-	pid              int
-	supervisor       *exec.Cmd
-	started          chan error
-	done             chan struct{}
-	status           Status // written before done is closed
-
-	mu       sync.Mutex
-	tether   *os.File            // nil once cut
-	requests int                 // numbered
-	answers  map[int]chan string // to requests; each channel has room for its one answer
+	*supervise.Process
+	dir, command string
 }
 
-func (p *localProcess) PID() int              { return p.pid }
-func (p *localProcess) Command() string       { return p.command }
-func (p *localProcess) Done() <-chan struct{} { return p.done }
-
-// Status is valid after Done.
-func (p *localProcess) Status() Status { return p.status }
+// Command is the launch as a line for a POSIX shell.
+func (p *localProcess) Command() string { return p.command }
 
 // Address is on the loopback interface.
 func (p *localProcess) Address(_ context.Context, port int) (string, error) {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), nil
 }
 
-// Signal goes through the supervisor: as Blender's parent it alone knows that
-// the PID still means Blender.
-func (p *localProcess) Signal(ctx context.Context, sig os.Signal) error {
-	number, ok := sig.(syscall.Signal)
-	if !ok {
-		return fmt.Errorf("unknown signal %v", sig)
-	}
-	answer, err := p.ask(int(number))
-	if err != nil {
-		return err
-	}
-	select {
-	case said := <-answer:
-		switch said {
-		case "":
-			return nil
-		case os.ErrProcessDone.Error():
-			return os.ErrProcessDone
-		}
-		return errors.New(said)
-	case <-p.done:
-		return os.ErrProcessDone
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// supervisorPatience is how long a supervisor may take to kill its tree before
-// it is killed itself.
-var supervisorPatience = 10 * time.Second
-
-// Kill cuts the tether. A supervisor that does not act is killed itself, and
-// Blender with it.
-func (p *localProcess) Kill(ctx context.Context) error {
-	p.cut()
-	select {
-	case <-p.done:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-time.After(supervisorPatience):
-	}
-	if err := p.supervisor.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
-		return machinef("kill supervisor: %w", err)
-	}
-	return nil
-}
-
-// Usage measures Blender's tree now, with those of its descendants that have
-// left it and belong to the supervisor.
-func (p *localProcess) Usage(context.Context) (usage.Sample, error) {
-	select {
-	case <-p.done:
-		return usage.Sample{}, os.ErrProcessDone
-	default:
-		return measureTree(p.pid, p.supervisor.Process.Pid)
-	}
+// Status is valid after Done.
+func (p *localProcess) Status() Status {
+	end := p.End()
+	return Status{Code: end.Code, Signal: end.Signal, Left: end.Left, Ended: end.Ended, Err: end.Err}
 }
 
 // Listeners lists the tree's listening sockets.
@@ -176,26 +94,10 @@ func (p *localProcess) Listeners(ctx context.Context) ([]netip.AddrPort, error) 
 	if err != nil {
 		return nil, err
 	}
-	return listenersOf(sample)
-}
-
-func listenersOf(sample usage.Sample) ([]netip.AddrPort, error) {
-	pids := make([]int, len(sample.Procs))
-	for i, proc := range sample.Procs {
-		pids[i] = proc.PID
-	}
-	return usage.Listeners(pids)
+	return instance.Listeners(sample)
 }
 
 // ReadFile reads below the instance's folder.
 func (p *localProcess) ReadFile(_ context.Context, rel string) ([]byte, error) {
-	return readBelow(p.dir, rel)
-}
-
-// readBelow reads a file of an instance's folder.
-func readBelow(dir, rel string) ([]byte, error) {
-	if !filepath.IsLocal(filepath.FromSlash(rel)) {
-		return nil, fmt.Errorf("read %s: it lies outside the instance's folder", rel)
-	}
-	return os.ReadFile(filepath.Join(dir, filepath.FromSlash(rel)))
+	return instance.ReadFile(p.dir, rel)
 }

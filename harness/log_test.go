@@ -12,6 +12,9 @@ import (
 	"testing"
 
 	. "github.com/onsi/gomega"
+
+	"github.com/bgcheck/bgcheck/harness/internal/instance"
+	"github.com/bgcheck/bgcheck/harness/internal/testkit"
 )
 
 func testLog(t testing.TB) *Log {
@@ -115,7 +118,7 @@ func TestLogWaitFindsAPastLineAndWaitsForAFutureOne(t *testing.T) {
 	l := testLog(t)
 	write(l, "port 1\nport 2\n")
 	pattern := regexp.MustCompile(`port (\d+)`)
-	m, err := l.Wait(bounded(t), 0, pattern)
+	m, err := l.Wait(testkit.Bounded(t), 0, pattern)
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(m).To(Equal([]string{"port 1", "1"}))
 
@@ -128,7 +131,7 @@ func TestLogWaitFindsAPastLineAndWaitsForAFutureOne(t *testing.T) {
 	write(l, "po")
 	write(l, "rt 3")
 	write(l, "3\n")
-	g.Eventually(found, safety).Should(Receive(Equal("[port 33 33] <nil>")))
+	g.Eventually(found, testkit.Safety).Should(Receive(Equal("[port 33 33] <nil>")))
 }
 
 func TestLogWaitEndsWithTheLogOrTheContext(t *testing.T) {
@@ -146,7 +149,7 @@ func TestLogWaitEndsWithTheLogOrTheContext(t *testing.T) {
 	}()
 	g.Eventually(func() bool { l.mu.Lock(); defer l.mu.Unlock(); return l.news != nil }).Should(BeTrue())
 	l.close()
-	g.Eventually(failed, safety).Should(Receive(MatchError(ErrEnded)))
+	g.Eventually(failed, testkit.Safety).Should(Receive(MatchError(ErrEnded)))
 	m, err := l.Wait(context.Background(), 0, regexp.MustCompile("no end$"))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(m).To(HaveLen(1))
@@ -179,9 +182,9 @@ func TestDiskThatIsFullDoesNotBlockBlenderAndIsTold(t *testing.T) {
 	}
 	g := NewWithT(t)
 	b := fake(t, Env("FAKE_LOG_MIB", "3"), Prepare(func(dir string) error {
-		return os.Symlink("/dev/full", filepath.Join(dir, logName))
+		return os.Symlink("/dev/full", filepath.Join(dir, instance.LogName))
 	}))
-	exit, err := b.Wait(bounded(t))
+	exit, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).To(MatchError(ErrMachine))
 	g.Expect(exit.Code).To(BeZero())
 	g.Expect(exit.Tail).To(ContainElement("Blender quit"))
@@ -190,7 +193,7 @@ func TestDiskThatIsFullDoesNotBlockBlenderAndIsTold(t *testing.T) {
 func TestLogOfManyMebibytesIsWholeAndInOrder(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t, Env("FAKE_LOG_MIB", "32"), Env("FAKE_LONG_LINE", "3000000"), Env("FAKE_STDERR", "first"))
-	exit, err := b.Wait(bounded(t))
+	exit, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.Code).To(BeZero())
 	data, err := os.ReadFile(b.Log().Path())

@@ -10,7 +10,7 @@ type Option func(*settings)
 // {scratch}, {dir} and {mount:NAME}.
 type settings struct {
 	backend  Backend
-	parent   string
+	keepIn   string
 	addons   []addon
 	script   string
 	args     []string
@@ -36,10 +36,16 @@ const ReservePort = -1
 func On(b Backend) Option { return func(s *settings) { s.backend = b } }
 
 // Addon installs a copy of the add-on at path (folder, .py file or zip) under
-// the name module in the instance's own profile and, when enable is true,
-// enables it with --addons before any script runs.
-func Addon(path, module string, enable bool) Option {
-	return func(s *settings) { s.addons = append(s.addons, addon{path, module, enable}) }
+// the name module in the instance's own profile, and enables it with --addons
+// before any script runs.
+func Addon(path, module string) Option {
+	return func(s *settings) { s.addons = append(s.addons, addon{path, module, true}) }
+}
+
+// AddonDisabled is Addon for an add-on that is not enabled: for one that a
+// script enables, or calls the register() of.
+func AddonDisabled(path, module string) Option {
+	return func(s *settings) { s.addons = append(s.addons, addon{path, module, false}) }
 }
 
 // Script is run with --python; args follow "--". A path on the host becomes the
@@ -47,13 +53,6 @@ func Addon(path, module string, enable bool) Option {
 // placeholder, such as {mount:NAME}/serve.py, is taken as it is.
 func Script(path string, args ...string) Option {
 	return func(s *settings) { s.script, s.args = path, args }
-}
-
-// Start lets pyaddon's launcher call the callable "module:function" and keep
-// Blender alive with pyaddon's keepalive; arguments are the launcher's
-// (--async-loop, --cleanup, --drive, --interval). It stands in place of Script.
-func Start(callable string, arguments ...string) Option {
-	return Script("{dir}/run/launch.py", append([]string{"--start", callable}, arguments...)...)
 }
 
 // Flags are placed before --addons and --python.
@@ -94,10 +93,9 @@ func Announced(pattern *regexp.Regexp) Option {
 // Token is the text for {token}; default: 32 random hex digits.
 func Token(token string) Option { return func(s *settings) { s.token = token } }
 
-// Parent is the folder below which the instance's folder is made, and kept after
-// Close: for artefacts. Default: the system's temporary folder, and then Close
-// removes it.
-func Parent(folder string) Option { return func(s *settings) { s.parent = folder } }
+// KeepIn makes the instance's folder below this one and keeps it after Close: for
+// artefacts. Default: below the system's temporary folder, and Close removes it.
+func KeepIn(folder string) Option { return func(s *settings) { s.keepIn = folder } }
 
 // Prepare calls f with the instance's folder on the host, after all else is in
 // place and before Blender starts. An error ends Launch.

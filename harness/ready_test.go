@@ -12,13 +12,15 @@ import (
 	"time"
 
 	. "github.com/onsi/gomega"
+
+	"github.com/bgcheck/bgcheck/harness/internal/testkit"
 )
 
 func TestReadyWhenTheServiceAnswersThoughItBindsLate(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t, serving(), Env("FAKE_BIND_AFTER", "60ms"))
 	g.Expect(b.ReadyAfter()).To(BeZero())
-	g.Expect(b.WaitReady(bounded(t), ping)).To(Succeed())
+	g.Expect(b.WaitReady(testkit.Bounded(t), testkit.Ping)).To(Succeed())
 	g.Expect(b.ReadyAfter()).To(BeNumerically(">", 0))
 	g.Expect(b.Exit()).To(BeNil())
 }
@@ -26,17 +28,17 @@ func TestReadyWhenTheServiceAnswersThoughItBindsLate(t *testing.T) {
 func TestReadyWhenTheFirstRequestsAreNotAnswered(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t, serving(), Env("FAKE_SERVICE", "slow"))
-	g.Expect(b.WaitReady(bounded(t), ping)).To(Succeed())
+	g.Expect(b.WaitReady(testkit.Bounded(t), testkit.Ping)).To(Succeed())
 }
 
 func TestReadyOnTheAnnouncedPort(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t, serving(), Env("FAKE_ANNOUNCE", "1"), Announced(regexp.MustCompile(`listening on \S+:(\d+)`)))
-	g.Expect(b.WaitReady(bounded(t), ping)).To(Succeed())
-	address, err := b.Address(bounded(t))
+	g.Expect(b.WaitReady(testkit.Bounded(t), testkit.Ping)).To(Succeed())
+	address, err := b.Address(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(address).NotTo(HaveSuffix(":0"))
-	listeners, err := b.Listeners(bounded(t))
+	listeners, err := b.Listeners(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(listeners).To(HaveLen(1))
 	g.Expect(listeners[0].String()).To(Equal(address))
@@ -46,7 +48,7 @@ func TestReadyOnTheAnnouncedPort(t *testing.T) {
 func notReadyError(t *testing.T, ctx context.Context, b *Blender) *Error {
 	t.Helper()
 	g := NewWithT(t)
-	err := b.WaitReady(ctx, ping)
+	err := b.WaitReady(ctx, testkit.Ping)
 	var whole *Error
 	g.Expect(errors.As(err, &whole)).To(BeTrue(), "%v", err)
 	g.Expect(whole.Phase).To(Equal(PhaseReady))
@@ -80,7 +82,7 @@ func TestReadyAfterMoreRefusalsThanThePatienceCanDouble(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t, Env("FAKE_HOLD", "1"))
 	tries := 0
-	g.Expect(b.WaitReady(bounded(t), func(ctx context.Context, _ string) error {
+	g.Expect(b.WaitReady(testkit.Bounded(t), func(ctx context.Context, _ string) error {
 		if tries++; tries < 70 {
 			return syscall.ECONNREFUSED
 		}
@@ -105,7 +107,7 @@ func TestNotReadyWhenNobodyListens(t *testing.T) {
 func TestNotReadyWhenItListensOnAnotherPort(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t, Env("FAKE_PORT", "0"), Env("FAKE_ANNOUNCE", "1"))
-	line, err := b.Log().Wait(bounded(t), 0, regexp.MustCompile(`listening on (\S+)`))
+	line, err := b.Log().Wait(testkit.Bounded(t), 0, regexp.MustCompile(`listening on (\S+)`))
 	g.Expect(err).NotTo(HaveOccurred())
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -117,7 +119,7 @@ func TestNotReadyWhenItAcceptsAndNeverAnswers(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			g := NewWithT(t)
 			b := fake(t, serving(), Env("FAKE_SERVICE", kind), Env("FAKE_ANNOUNCE", "1"))
-			_, err := b.Log().Wait(bounded(t), 0, regexp.MustCompile(`listening`))
+			_, err := b.Log().Wait(testkit.Bounded(t), 0, regexp.MustCompile(`listening`))
 			g.Expect(err).NotTo(HaveOccurred())
 			ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 			defer cancel()
@@ -175,10 +177,10 @@ func TestTimeIsReservedForDiagnosis(t *testing.T) {
 func TestAddressesOfAReservedPort(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t, serving())
-	address, err := b.Address(bounded(t))
+	address, err := b.Address(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	host, _, err := net.SplitHostPort(address)
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(host).To(Equal("127.0.0.1"))
-	g.Expect(b.Signal(bounded(t), os.Kill)).To(Succeed())
+	g.Expect(b.Signal(testkit.Bounded(t), os.Kill)).To(Succeed())
 }

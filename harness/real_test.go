@@ -1,4 +1,4 @@
-package harness
+package harness_test
 
 import (
 	"os"
@@ -7,32 +7,17 @@ import (
 	"testing"
 
 	. "github.com/onsi/gomega"
+
+	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/internal/testkit"
+	"github.com/bgcheck/bgcheck/harness/internal/testkit/live"
 )
 
 // needBlender is the real Blender, or skips; with BGCHECK_REQUIRE_BLENDER=1 a
 // missing one fails.
-func needBlender(t *testing.T) Backend {
+func needBlender(t *testing.T) harness.Backend {
 	t.Helper()
-	return need(t, Local, "BGCHECK_REQUIRE_BLENDER")
-}
-
-// need is a backend of the real Blender, or skips; when the variable is 1, what is
-// missing fails.
-func need(t *testing.T, backend func(string) Backend, variable string) Backend {
-	t.Helper()
-	given := realBlender
-	if given == "" {
-		given = "blender"
-	}
-	found := backend(given)
-	info, err := found.Info(bounded(t))
-	if err != nil && os.Getenv(variable) == "1" {
-		t.Fatal(err)
-	} else if err != nil {
-		t.Skip(err)
-	}
-	t.Logf("Blender %s, %s", info.Version, info.Path)
-	return found
+	return live.Need(t, harness.Local, "BGCHECK_REQUIRE_BLENDER")
 }
 
 // echoScript serves one JSON object a connection on the main thread.
@@ -62,29 +47,29 @@ def unregister():
 func TestRealBlenderFromLaunchToStop(t *testing.T) {
 	backend := needBlender(t)
 	g := NewWithT(t)
-	b := fake(t, On(backend), Addon(file(t, "hello.py", helloAddon), "hello", true),
-		Script(file(t, "serve.py", echoScript), "{port}"))
-	g.Expect(b.WaitReady(bounded(t), ping)).To(Succeed())
+	b := live.Launch(t, harness.On(backend), harness.Addon(testkit.File(t, "hello.py", helloAddon), "hello"),
+		harness.Script(testkit.File(t, "serve.py", echoScript), "{port}"))
+	g.Expect(b.WaitReady(testkit.Bounded(t), testkit.Ping)).To(Succeed())
 	g.Expect(b.Log().Tail(50)).To(ContainElements("hello registered",
 		"objects: 3 scripts: "+filepath.Join(b.Dir(), "profile/scripts")))
-	sample, err := b.Usage(bounded(t))
+	sample, err := b.Usage(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(sample.RSS).To(BeNumerically(">", 50<<20))
-	exit, err := b.Stop(bounded(t))
+	exit, err := b.Stop(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.Code).To(BeZero(), "%v\n%v", exit, exit.Tail)
 	g.Expect(exit.Left).To(BeEmpty())
 	g.Expect(b.Log().Tail(50)).To(ContainElement("hello unregistered"))
-	g.Expect(b.ReadScratch(bounded(t), "witness.jsonl")).To(ContainSubstring(`"unregister"`))
+	g.Expect(b.ReadScratch(testkit.Bounded(t), "witness.jsonl")).To(ContainSubstring(`"unregister"`))
 	t.Logf("ready after %s, %s", b.ReadyAfter(), exit)
 }
 
 func TestRealBlenderThatCrashesNamesItsFile(t *testing.T) {
 	backend := needBlender(t)
 	g := NewWithT(t)
-	b := fake(t, On(backend), Script(file(t, "crash.py", "import os\nos.kill(os.getpid(), 11)\n")))
-	err := b.WaitReady(bounded(t), ping)
-	g.Expect(err).To(MatchError(ErrEnded))
+	b := live.Launch(t, harness.On(backend), harness.Script(testkit.File(t, "crash.py", "import os\nos.kill(os.getpid(), 11)\n")))
+	err := b.WaitReady(testkit.Bounded(t), testkit.Ping)
+	g.Expect(err).To(MatchError(harness.ErrEnded))
 	exit := b.Exit()
 	g.Expect(exit.Signal).To(Equal(syscall.SIGSEGV))
 	g.Expect(os.ReadFile(exit.CrashFile)).To(ContainSubstring("backtrace"))
@@ -93,9 +78,9 @@ func TestRealBlenderThatCrashesNamesItsFile(t *testing.T) {
 func TestRealBlenderWhoseScriptReturns(t *testing.T) {
 	backend := needBlender(t)
 	g := NewWithT(t)
-	b := fake(t, On(backend), Script(file(t, "return.py", "print('done')\n")))
-	err := b.WaitReady(bounded(t), ping)
-	g.Expect(err).To(MatchError(ErrEnded))
+	b := live.Launch(t, harness.On(backend), harness.Script(testkit.File(t, "return.py", "print('done')\n")))
+	err := b.WaitReady(testkit.Bounded(t), testkit.Ping)
+	g.Expect(err).To(MatchError(harness.ErrEnded))
 	g.Expect(b.Exit().Code).To(BeZero())
 	g.Expect(b.Exit().Tail).To(ContainElements("done", "Blender quit"))
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"github.com/bgcheck/bgcheck/harness/internal/supervise"
 )
 
 // defaultGrace is the time between the stop request and the kill.
@@ -38,7 +40,7 @@ func (b *Blender) Signal(ctx context.Context, sig os.Signal) error {
 		if ctx.Err() == nil { // otherwise it may have been sent, only the answer was not waited for
 			undo()
 		}
-		return b.fail(PhaseRun, fmt.Errorf("send %s: %w", signalName(sig), err))
+		return b.fail(PhaseRun, fmt.Errorf("send %s: %w", supervise.SignalName(sig), err))
 	}
 	return nil
 }
@@ -122,7 +124,7 @@ func (b *Blender) Close() error {
 				b.closeErr = machinef("close: %w", err)
 			}
 		}
-		b.reserved.release()
+		b.reserved.Release()
 		if !b.temporary {
 			return
 		}

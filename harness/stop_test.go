@@ -10,20 +10,22 @@ import (
 	"time"
 
 	. "github.com/onsi/gomega"
+
+	"github.com/bgcheck/bgcheck/harness/internal/testkit"
 )
 
 // ready launches the fake and waits until it serves, and so has its handlers.
 func ready(t *testing.T, options ...Option) *Blender {
 	t.Helper()
 	b := fake(t, append(options, serving())...)
-	NewWithT(t).Expect(b.WaitReady(bounded(t), ping)).To(Succeed())
+	NewWithT(t).Expect(b.WaitReady(testkit.Bounded(t), testkit.Ping)).To(Succeed())
 	return b
 }
 
 func TestStopOfAServiceThatHeedsSIGTERM(t *testing.T) {
 	g := NewWithT(t)
 	b := ready(t)
-	exit, err := b.Stop(bounded(t))
+	exit, err := b.Stop(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.Code).To(BeZero())
 	g.Expect(exit.Signal).To(BeNil())
@@ -35,16 +37,16 @@ func TestStopOfAServiceThatHeedsSIGTERM(t *testing.T) {
 	g.Expect(exit.Tail).To(ContainElement("fake: stopped by terminated"))
 	g.Expect(exit.String()).To(MatchRegexp(`^exit code 0 after [\d.e-]+ s$`))
 
-	again, err := b.Stop(bounded(t))
+	again, err := b.Stop(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(again).To(BeIdenticalTo(exit))
-	g.Expect(b.Signal(bounded(t), syscall.SIGTERM)).To(MatchError(os.ErrProcessDone))
+	g.Expect(b.Signal(testkit.Bounded(t), syscall.SIGTERM)).To(MatchError(os.ErrProcessDone))
 }
 
 func TestStopBySIGINTWithAnotherCode(t *testing.T) {
 	g := NewWithT(t)
 	b := ready(t, Env("FAKE_STOP_CODE", "3"))
-	exit, err := b.Stop(bounded(t), StopSignal(os.Interrupt))
+	exit, err := b.Stop(testkit.Bounded(t), StopSignal(os.Interrupt))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.Code).To(Equal(3))
 	g.Expect(exit.Tail).To(ContainElement("fake: stopped by interrupt"))
@@ -53,7 +55,7 @@ func TestStopBySIGINTWithAnotherCode(t *testing.T) {
 func TestStopOfAServiceThatIgnoresSIGTERM(t *testing.T) {
 	g := NewWithT(t)
 	b := ready(t, Env("FAKE_SIGNALS", "term"), Env("FAKE_CHILD", "both"))
-	exit, err := b.Stop(bounded(t), StopGrace(50*time.Millisecond))
+	exit, err := b.Stop(testkit.Bounded(t), StopGrace(50*time.Millisecond))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.Escalated).To(BeTrue())
 	g.Expect(exit.Signal).To(Equal(syscall.SIGKILL))
@@ -74,8 +76,8 @@ func TestStopWhoseContextEndsKills(t *testing.T) {
 func TestStopWithoutHandlerIsDeathBySignal(t *testing.T) {
 	g := NewWithT(t)
 	b := ready(t, Env("FAKE_SIGNALS", "none"))
-	g.Expect(b.Signal(bounded(t), syscall.SIGHUP)).To(Succeed())
-	exit, err := b.Wait(bounded(t))
+	g.Expect(b.Signal(testkit.Bounded(t), syscall.SIGHUP)).To(Succeed())
+	exit, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.Signal).To(Equal(syscall.SIGHUP))
 	g.Expect(exit.Asked).To(BeTrue())
@@ -85,7 +87,7 @@ func TestStopWithoutHandlerIsDeathBySignal(t *testing.T) {
 func TestKillOfTheWholeTree(t *testing.T) {
 	g := NewWithT(t)
 	b := ready(t, Env("FAKE_CHILD", "both"))
-	exit, err := b.Kill(bounded(t))
+	exit, err := b.Kill(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.Signal).To(Equal(syscall.SIGKILL))
 	g.Expect(exit.Escalated).To(BeFalse())
@@ -95,11 +97,11 @@ func TestKillOfTheWholeTree(t *testing.T) {
 func TestExitNobodyAskedFor(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t)
-	exit, err := b.Wait(bounded(t))
+	exit, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.Asked).To(BeFalse())
 	g.Expect(exit.Tail).To(ContainElement("Blender quit"))
-	stopped, err := b.Stop(bounded(t))
+	stopped, err := b.Stop(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(stopped.Asked).To(BeFalse(), "the end came before the request")
 }
@@ -120,7 +122,7 @@ func TestWaitThatIsCutShort(t *testing.T) {
 func TestCrashBySIGSEGVNamesItsFile(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t, Env("FAKE_CRASH", "segv"))
-	exit, err := b.Wait(bounded(t))
+	exit, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.Signal).To(Equal(syscall.SIGSEGV))
 	g.Expect(exit.CrashFile).To(Equal(filepath.Join(b.Dir(), "tmp/blender.crash.txt")))
@@ -131,7 +133,7 @@ func TestCrashFileInAnotherTemporaryFolder(t *testing.T) {
 	g := NewWithT(t)
 	other := t.TempDir()
 	b := fake(t, Env("FAKE_CRASH", "segv"), Env("TMPDIR", other))
-	exit, err := b.Wait(bounded(t))
+	exit, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.CrashFile).To(Equal(filepath.Join(other, "blender.crash.txt")))
 }
@@ -139,7 +141,7 @@ func TestCrashFileInAnotherTemporaryFolder(t *testing.T) {
 func TestAbortHasNoCrashFile(t *testing.T) {
 	g := NewWithT(t)
 	b := fake(t, Env("FAKE_CRASH", "abrt"))
-	exit, err := b.Wait(bounded(t))
+	exit, err := b.Wait(testkit.Bounded(t))
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(exit.Signal).To(Equal(syscall.SIGABRT))
 	g.Expect(exit.CrashFile).To(BeEmpty())
@@ -154,4 +156,17 @@ func TestExitInOneLine(t *testing.T) {
 		To(Equal("killed by SIGKILL (signal 9) for want of memory after 2.0 s"))
 	g.Expect((&Exit{Code: -1, Signal: syscall.SIGKILL, Asked: true, Request: syscall.SIGTERM, Escalated: true, Grace: 5 * time.Second}).String()).
 		To(Equal("ignored SIGTERM for 5.0 s and was killed"))
+}
+
+func TestPortStaysReservedUntilClose(t *testing.T) {
+	g := NewWithT(t)
+	b := ready(t)
+	path := b.reserved.Lock()
+	_, err := b.Stop(testkit.Bounded(t))
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(path).To(BeAnExistingFile())
+	again := fake(t, serving(), Port(b.port)) // a restart on the same port, while it is ours
+	g.Expect(again.WaitReady(testkit.Bounded(t), testkit.Ping)).To(Succeed())
+	g.Expect(b.Close()).To(Succeed())
+	g.Expect(path).NotTo(BeAnExistingFile())
 }

@@ -8,7 +8,9 @@ BGCHECK_WITNESS names; without it does nothing. It changes nothing else and prin
                             "script": a script has called its register() itself; looked at for
                             the modules that BGCHECK_ADDONS names, parted by commas
     {"event": "unregister", "addon": NAME, "ok": BOOL, "traceback": TEXT}
-    {"event": "finalize"}   the main script has returned, threads are about to be joined
+    {"event": "finalize", "threads": [{"name": NAME, "file": PATH, "line": N, "function": NAME}]}
+                            the main script has returned, threads are about to be joined: those
+                            that are no daemons, and where each is
     {"event": "atexit"}     Python's exit functions run
 
 Each has also "time" (seconds since the epoch) and "pid".
@@ -137,6 +139,23 @@ def install(path, addons):  # type: (str, str) -> None
             watch_unregister(module_name, module)
         return module
 
+    def finalize():  # type: () -> None
+        frames = sys._current_frames()
+        threads = []
+        for thread in threading.enumerate():
+            frame = frames.get(thread.ident or 0)  # type: Any
+            if thread.daemon or thread is threading.main_thread() or frame is None:
+                continue
+            # The innermost frame that is not the standard library's is the author's.
+            library = os.path.dirname(threading.__file__)
+            here = frame
+            while here is not None and here.f_code.co_filename.startswith((library, "<frozen")):
+                here = here.f_back
+            here = here or frame
+            threads.append({"name": thread.name, "file": here.f_code.co_filename,
+                            "line": here.f_lineno, "function": here.f_code.co_name})
+        note("finalize", threads=threads)
+
     note("begin")
     addon_utils.enable = enable_watched
     if addons:
@@ -144,7 +163,7 @@ def install(path, addons):  # type: (str, str) -> None
     atexit.register(note, "atexit")
     at_finalize = getattr(threading, "_register_atexit", None)  # Python 3.9 and later
     if at_finalize is not None:
-        at_finalize(note, "finalize")
+        at_finalize(finalize)
 
 
 def main():  # type: () -> None

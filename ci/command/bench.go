@@ -6,9 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bgcheck/bgcheck/ci/bench"
 	"github.com/bgcheck/bgcheck/fixtures"
 	"github.com/bgcheck/bgcheck/harness"
-	"github.com/bgcheck/bgcheck/harness/bench"
 )
 
 type benchWord struct {

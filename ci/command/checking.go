@@ -140,7 +140,7 @@ func (r *checking) end(ctx context.Context, err error) (Status, error) {
 		status = Interrupted
 	case err != nil:
 		status = statusOf(err)
-	case status == Good && r.word.Strict && whole.Count(warn) > 0:
+	case status == Good && r.word.Strict && whole.Count(report.Warn) > 0:
 		status = NotGood
 	}
 	for _, line := range r.unsteady() {
@@ -168,9 +168,6 @@ func (r *checking) unsteady() []string {
 	}
 	return lines
 }
-
-// warn is the verdict of what is harmless or only read.
-const warn report.Verdict = "warn"
 
 // reason is why the check of that name is not to be tried at all; "" when it is.
 func (r *checking) reason(name string) string {

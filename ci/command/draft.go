@@ -1,6 +1,9 @@
 package command
 
-import "github.com/bgcheck/bgcheck/harness/target"
+import (
+	"github.com/bgcheck/bgcheck/harness/draft"
+	"github.com/bgcheck/bgcheck/harness/target"
+)
 
 // drafted is a first target for an add-on, by reading it, and what it was read
 // from. Nothing is written.
@@ -23,7 +26,7 @@ func drafted(addon string) (*target.Target, []string, error) {
 
 // draftText and draftFile are the package that drafts.
 func draftText(addon, file string) (text []byte, notes []string, err error) {
-	return target.Draft(addon, file)
+	return draft.Text(addon, file)
 }
 
-func draftFile(addon string) (string, error) { return target.DraftFile(addon) }
+func draftFile(addon string) (string, error) { return draft.File(addon) }

@@ -17,7 +17,7 @@ import (
 //	{"event":"begun","check":"exec/serial","at":"2026-11-25T14:00:00.000Z"}
 //	{"event":"done","result":{"name":"exec/serial","verdict":"pass","seconds":0.17,...}}
 //	{"event":"note","text":"run 2 of 3"}
-//	{"event":"summary","passed":38,"failed":0,"skipped":1,"inconclusive":0,"not_judged":[],"problems":[],
+//	{"event":"summary","passed":38,"failed":0,"warned":0,"skipped":1,"inconclusive":0,"not_judged":[],"problems":[],
 //	 "seconds":33.1,"report":"/abs/out/report.json","exit":0}
 //
 // A result is as in report.json. Fields may be added.
@@ -83,6 +83,7 @@ func (e *events) end(r *report.Report, status Status) {
 		Event        string   `json:"event"`
 		Passed       int      `json:"passed"`
 		Failed       int      `json:"failed"`
+		Warned       int      `json:"warned"`
 		Skipped      int      `json:"skipped"`
 		Inconclusive int      `json:"inconclusive"`
 		NotJudged    []string `json:"not_judged"`
@@ -91,7 +92,7 @@ func (e *events) end(r *report.Report, status Status) {
 		Report       string   `json:"report"`
 		Exit         Status   `json:"exit"`
 	}{
-		"summary", r.Count(report.Pass), r.Count(report.Fail), r.Count(report.Skip), r.Count(report.Inconclusive),
+		"summary", r.Count(report.Pass), r.Count(report.Fail), r.Count(report.Warn), r.Count(report.Skip), r.Count(report.Inconclusive),
 		append([]string{}, r.NotJudged...), append([]string{}, r.Problems...), r.Seconds, filepath.Join(e.out, "report.json"), status,
 	})
 }

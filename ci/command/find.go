@@ -49,7 +49,7 @@ func find(settings setup.Settings) (*found, error) {
 			return nil, Wrong.as(err)
 		}
 		if !describes(beside, place) {
-			return draft(place)
+			return assume(place)
 		}
 		place = beside
 	}
@@ -93,8 +93,8 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// draft makes a target of an add-on in memory.
-func draft(place string) (*found, error) {
+// assume makes a target of an add-on in memory.
+func assume(place string) (*found, error) {
 	under, notes, err := drafted(place)
 	if err != nil {
 		var mistakes *target.Errors

@@ -18,7 +18,11 @@ func asItMustBe() *fixtures.Proof {
 	for _, f := range fixtures.All() {
 		var results []report.Result
 		for _, name := range f.Fails {
-			results = append(results, report.Result{Name: name, Verdict: report.Fail})
+			verdict := report.Fail
+			if strings.HasPrefix(name, "source/") { // they only read
+				verdict = report.Warn
+			}
+			results = append(results, report.Result{Name: name, Verdict: verdict})
 		}
 		p.Rows = append(p.Rows, fixtures.NewRow(f, results, time.Second))
 	}

@@ -102,11 +102,17 @@ func messages(s *contract.Session) []contract.Message {
 	return []contract.Message{
 		{What: "plain", Text: "bgcheck-" + contract.Nonce()},
 		{What: "unicode", Text: unicode + contract.Nonce()},
+		// Well-formed, and no match for a scanner that counts brackets or looks for quotes.
+		{What: "brackets and quotes", Text: brackets + contract.Nonce()},
 		// Long enough that the service reads in between, and finds cut characters.
-		{What: "in single bytes", Text: strings.Repeat("\u20ac\U0001f600", 3000) + contract.Nonce(), Pieces: 1, Within: 3 * s.Patience()},
+		{What: "in single bytes", Text: strings.Repeat("\u20ac\U0001f600", 3000) + brackets + contract.Nonce(), Pieces: 1, Within: 3 * s.Patience()},
+		{What: "with pauses", Text: strings.Repeat("\u20ac", 20) + brackets + contract.Nonce(), Cut: 5},
 		{What: "1 MiB", Text: longText(oneMiB), Within: 3 * s.Patience()},
 	}
 }
+
+// brackets are characters that stand for themselves inside of a string.
+const brackets = "}{{{ ][[[ )((( \\ \" \\\" ' : , // # "
 
 // echoInURL says whether messages travel in the path of a URL.
 func echoInURL(s *contract.Session) bool { return strings.Contains(s.Target().Echo.Path, "{message}") }
@@ -160,6 +166,10 @@ func noEcho(ctx context.Context, s *contract.Session, life *contract.Life, one c
 	}
 	var diagnosis string
 	switch {
+	case one.What == "brackets and quotes":
+		diagnosis = "it looks for the end of a request by counting brackets or quotes, and takes those inside of a text for its own; let json decode it"
+	case one.Cut > 0:
+		diagnosis = "it takes what has come so far for the whole request when the rest is late by 50 ms: read until the request is complete"
 	case one.Pieces > 0:
 		diagnosis = "it takes what one read gives for a whole request: TCP may cut a request anywhere, also inside a character; read until the request is complete, then decode"
 	case len(one.Text) >= oneMiB && errors.Is(err, context.DeadlineExceeded):

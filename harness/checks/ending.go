@@ -19,6 +19,7 @@ type ending struct {
 	fault     string
 	seen      []string
 	diagnosis string
+	fix       string // where it is not the check's own
 	took      string
 	evidence  []string
 }
@@ -35,7 +36,7 @@ func (e *ending) add(fault, seen, diagnosis string) {
 // of them.
 func (e *ending) shared() bool {
 	switch e.fault {
-	case "left", "port", "unregister", "crash", "code":
+	case "lingers", "left", "port", "unregister", "crash", "code":
 		return true
 	}
 	return false
@@ -47,7 +48,7 @@ func (e *ending) result(s *contract.Session) report.Result {
 	if e.fault != "" {
 		result = contract.Failed(strings.Join(e.seen, "; "), e.diagnosis, e.evidence...)
 	}
-	result.Expected = expected
+	result.Expected, result.Fix = expected, e.fix
 	return result
 }
 
@@ -62,9 +63,16 @@ func judgeEnd(ctx context.Context, s *contract.Session, life *contract.Life, exi
 	budget := explain.Short(s.Target().Budgets.Stop)
 	switch {
 	case exit.Escalated:
-		end.add("ignored", fmt.Sprintf("%s after %s it still ran and was killed", how, budget), explain.Ignored(life.Facts(ctx), how))
+		facts := life.Facts(ctx)
+		kind := "ignored"
+		if facts.Ending() {
+			kind, end.fix = "lingers", explain.FixThread
+		}
+		end.add(kind, fmt.Sprintf("%s after %s it still ran and was killed", how, budget), explain.Ignored(facts, how))
 	case exit.Signal != nil && explain.IsCrash(exit.Signal):
-		end.add("crash", fmt.Sprintf("after %s it crashed with %s", how, explain.SignalName(exit.Signal)), explain.CrashedAtEnd(life.Facts(ctx)))
+		var why string
+		why, end.fix = explain.CrashedAtEnd(life.Facts(ctx))
+		end.add("crash", fmt.Sprintf("after %s it crashed with %s", how, explain.SignalName(exit.Signal)), why)
 	case exit.Signal != nil:
 		end.add("signal", fmt.Sprintf("%s ended it by %s", how, explain.SignalName(exit.Signal)), explain.Killed(life.Facts(ctx), how))
 	case exit.Code != 0:

@@ -43,6 +43,9 @@ func judgeReportsErrors(ctx context.Context, s *contract.Session) report.Result 
 		// The message is computed, so that a reply which repeats the code does not hold it.
 		{"a raised exception", "_bgn = 6 * 7\nraise ValueError('bgcheck-' + str(_bgn) + '-" + secret + "')", "ValueError", "bgcheck-42-" + secret},
 		{"a syntax error", "_bgn = (1,\n_bgm = )\n", "SyntaxError", ""},
+		{"an exception from five calls deep", "(lambda f: f(f, 5))(lambda f, n: {}['bgcheck-' + str(40 + 2)] if n == 0 else f(f, n - 1))", "KeyError", "bgcheck-42"},
+		{"an exception of a kind of its own", "class BgcheckOdd(Exception):\n    pass\nraise BgcheckOdd('bgcheck-' + str(40 + 2))", "BgcheckOdd", "bgcheck-42"},
+		{"an operator whose poll fails", "import bpy\nbpy.ops.view3d.snap_cursor_to_center()", "RuntimeError", "poll"},
 	} {
 		reply, replyErr := life.Exec(ctx, one.code)
 		if ctx.Err() != nil {
@@ -69,6 +72,10 @@ func judgeReportsErrors(ctx context.Context, s *contract.Session) report.Result 
 		case !lineNumber.MatchString(said):
 			return contract.Failed(fmt.Sprintf("%s came back without its traceback", one.what),
 				"only str(error) is sent: the client cannot see which line raised it", evidence)
+		}
+		if field := saysSuccess(reply); field != "" {
+			return contract.Failed(fmt.Sprintf("%s came back with %s, as code that ran well does", one.what, field),
+				"the error is put among the output, and the field that says how it went is not set: a program that reads the reply takes it for success", evidence)
 		}
 	}
 	return contract.Passed("a raised exception and a syntax error came back with name, message and line")

@@ -69,6 +69,9 @@ func judgeTakesEffect(ctx context.Context, s *contract.Session) report.Result {
 		return contract.Failed("the code took effect, and the reply does not hold what the target file says: "+contract.Excerpt(write.Reply),
 			"a client cannot tell from this reply that its code ran")
 	}
+	if refused := refusedReply(write.Reply); refused != "" {
+		return goodCodeRefused(s, write.Reply, refused)
+	}
 	passed := contract.Passed("one request made a text in bpy.data, the next one read it back; both seen outside of the replies")
 	if by, _ := write.Wrote["by"].(string); strings.Contains(by, " keepalive.fire ") {
 		passed.Remark = "the code is run by bpy.app.timers, which never fire in background mode by themselves: our keepalive runs them; " +
@@ -76,6 +79,30 @@ func judgeTakesEffect(ctx context.Context, s *contract.Session) report.Result {
 	}
 	return passed
 }
+
+// goodCodeRefused is the failure for code that ran well and is answered with an
+// error: what the service itself does behind it raised.
+func goodCodeRefused(s *contract.Session, reply []byte, refused string) report.Result {
+	diagnosis := "the client's code ran well, and what the service does behind it did not: " + refused
+	var evidence []string
+	for line := range strings.Lines(texts(reply)) {
+		evidence = append(evidence, strings.TrimRight(line, "\n"))
+	}
+	result := contract.Failed("the code took effect, and the reply says that it failed: "+refused, diagnosis, evidence...)
+	for _, line := range evidence {
+		if used := windowOnly.FindString(line); used != "" && strings.Contains(refused, "NoneType") {
+			result.Diagnosis += fmt.Sprintf("; %s is None in background mode (`%s`)", used, strings.TrimSpace(line))
+			result.Fix = "Ask for it before it is used; in background mode there is nothing to redraw:\n" +
+				"    area = bpy.context.area\n" +
+				"    if area is not None:\n" +
+				"        area.tag_redraw()"
+		}
+	}
+	return result
+}
+
+// windowOnly are the parts of bpy.context that background mode has not.
+var windowOnly = regexp.MustCompile(`\bcontext\.(area|region|space_data|region_data)\b`)
 
 // callers is Python that notes the functions which the code is run by, the
 // nearest first: " __main__.<module> my_addon.run keepalive.fire ".

@@ -55,7 +55,7 @@ func (f *fake) count() int {
 	return f.started
 }
 
-func (f *fake) Start(_ context.Context, spec *harness.Spec) (harness.Process, error) {
+func (f *fake) Start(_ context.Context, spec *harness.LaunchSpec) (harness.Process, error) {
 	f.mu.Lock()
 	f.started++
 	f.mu.Unlock()
@@ -84,7 +84,7 @@ func (f *fake) Start(_ context.Context, spec *harness.Spec) (harness.Process, er
 // fakeProcess is one Blender of the fake.
 type fakeProcess struct {
 	fake     *fake
-	spec     *harness.Spec
+	spec     *harness.LaunchSpec
 	listener net.Listener
 	once     sync.Once
 	status   harness.Status

@@ -36,7 +36,7 @@ var growing = contract.Fact[growth]{Name: "growth", Make: func(ctx context.Conte
 	seen := growth{}
 	life, err := s.Shared(ctx)
 	if err == nil {
-		_, seen.failed = many(ctx, s, life, warmUp)
+		_, seen.failed = many(ctx, life.Ask, warmUp)
 	}
 	for again := 0; again < 2 && err == nil && seen.failed == nil; again++ {
 		seen.handles, seen.handleCount, err = round(ctx, s, life, handleRequests, &seen)
@@ -56,16 +56,16 @@ var growing = contract.Fact[growth]{Name: "growth", Make: func(ctx context.Conte
 
 // round measures from before to after count requests.
 func round(ctx context.Context, s *contract.Session, life *contract.Life, count int, seen *growth) (usage.Window, int, error) {
-	before, err := calm(ctx, s, life, usage.Sample{})
+	before, err := calm(ctx, life, usage.Sample{})
 	if err != nil {
 		return usage.Window{}, 0, err
 	}
-	asked, failed := many(ctx, s, life, count)
+	asked, failed := many(ctx, life.Ask, count)
 	seen.failed = failed
 	if failed != nil && !life.Alive() {
 		return usage.Window{}, asked, nil
 	}
-	after, err := calm(ctx, s, life, before)
+	after, err := calm(ctx, life, before)
 	return usage.Between(before, after), asked, err
 }
 
@@ -80,7 +80,7 @@ func allowed(s *contract.Session, requests int) int64 {
 
 // many asks count times with a few clients at once, and returns how often it
 // asked before the time was over.
-func many(ctx context.Context, s *contract.Session, life *contract.Life, count int) (int, error) {
+func many(ctx context.Context, ask func(context.Context) error, count int) (int, error) {
 	deadline := time.Now().Add(growthTime)
 	var mu sync.Mutex
 	var first error
@@ -98,7 +98,7 @@ func many(ctx context.Context, s *contract.Session, life *contract.Life, count i
 	for range growthClients {
 		all.Go(func() {
 			for take() {
-				if err := life.Ask(ctx); err != nil {
+				if err := ask(ctx); err != nil {
 					mu.Lock()
 					first = err
 					mu.Unlock()
@@ -112,7 +112,7 @@ func many(ctx context.Context, s *contract.Session, life *contract.Life, count i
 
 // calm samples when the service has closed what the last requests had open:
 // when the figures stand still and are no higher than before, or after a second.
-func calm(ctx context.Context, s *contract.Session, life *contract.Life, before usage.Sample) (usage.Sample, error) {
+func calm(ctx context.Context, life *contract.Life, before usage.Sample) (usage.Sample, error) {
 	deadline := time.Now().Add(time.Second)
 	var last usage.Sample
 	for {

@@ -13,7 +13,7 @@ var idleMemory = contract.Check{
 	Name:  "idle/memory",
 	True:  "memory is flat over a thousand requests",
 	Why:   "A service that keeps something of every request is ended by the kernel after days, and nobody knows why.",
-	How:   "After 300 requests the resident memory is read before and after 1000 more; growth over the budget must show twice.",
+	How:   "After 300 requests the resident memory is read before and after 1000 more; growth over the budget must show twice. The same with 200 exec requests of code that does nothing; what bpy.data holds is counted, too.",
 	Fix:   "Drop finished tasks, connections and requests: no list or cache without a bound; keep references to asyncio tasks only until they are done.",
 	Needs: []contract.Need{contract.NeedService},
 	Run:   judgeMemory,
@@ -41,6 +41,20 @@ func judgeMemory(ctx context.Context, s *contract.Session) report.Result {
 	if window.RSS > allowed(s, count) {
 		result = contract.Failed(figure, "something is kept of every request: a list, a cache or a task that is never dropped",
 			fmt.Sprintf("that is %.1f KiB a request, twice in a row", float64(window.RSS)/1024/float64(max(count, 1))))
+	}
+	if result.Verdict == report.Pass {
+		byExec, err := growingByExec.Of(ctx, s)
+		if err != nil {
+			return contract.FromError(err)
+		}
+		if seen, why := byExec.leaks(s); seen != "" {
+			result = contract.Failed(seen, why, "requests that run no code: "+figure)
+			result.Fix = "Remove what a request has made when it has been answered:\n" +
+				"    bpy.data.images.remove(image)\n" +
+				"and keep no list of requests, outputs or results without a bound."
+		} else if byExec.count > 0 {
+			result.Seen += fmt.Sprintf(", %+.1f MiB after %d exec requests", mib(byExec.memory.RSS), byExec.count)
+		}
 	}
 	result.Expected = fmt.Sprintf("%d requests add at most %.1f MiB", count, mib(allowed(s, count)))
 	return result

@@ -37,7 +37,7 @@ func judgeNoSIGTERMHandler(ctx context.Context, s *contract.Session) report.Resu
 	case report.Pass:
 		result.Seen = "a handler for SIGTERM is installed in the add-on, the launch script or what they import"
 		return result
-	case report.Fail:
+	case report.Warn:
 	default:
 		return result
 	}

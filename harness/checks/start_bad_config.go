@@ -47,15 +47,17 @@ func judgeBadConfig(ctx context.Context, s *contract.Session) report.Result {
 		verdict := awaitRefusal(ctx, s, life, wordsOf(bad.Env, bad.Args))
 		switch verdict.how {
 		case stillRuns:
-			diagnosis := "the invalid setting is ignored and a default is used in its place"
+			diagnosis, fix := "the invalid setting is ignored and a default is used in its place", ""
 			if verdict.elsewhere == "" {
-				diagnosis = explain.Lingers(life.Facts(ctx), "the invalid setting stops the server and not the process: alive and deaf")
+				diagnosis, fix = explain.Lingers(life.Facts(ctx), "the invalid setting stops the server and not the process: alive and deaf")
 			}
 			where := ", listening on " + verdict.elsewhere
 			if verdict.elsewhere == "" {
 				where = " without listening anywhere"
 			}
-			return contract.Failed(fmt.Sprintf("with %s it lives on after %s%s", what, explain.Short(verdict.waited), where), diagnosis)
+			result := contract.Failed(fmt.Sprintf("with %s it lives on after %s%s", what, explain.Short(verdict.waited), where), diagnosis)
+			result.Fix = fix
+			return result
 		case endedWell:
 			diagnosis := "the refusal does not reach the exit code"
 			if trace := explain.Raised(verdict.log); trace != "" {

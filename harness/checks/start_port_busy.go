@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -17,7 +18,7 @@ import (
 
 var startPortBusy = contract.Check{
 	Name: "start/port-busy",
-	True: "on a port that is taken it ends with a code other than 0 and says so: it does not live on, nor take another port",
+	True: "on a port that is taken it ends with a code other than 0 and says so: it does not live on, nor take another port in silence",
 	Why:  "A service that lives on without its port looks well to whoever watches the process, and its clients speak to another program.",
 	How:  "The harness listens on a port of 127.0.0.1 and of ::1 and launches the service with it; it must end by itself and name the port, or say \"in use\".",
 	Fix: "Let the error of the bind reach the end of the process:\n" +
@@ -72,6 +73,9 @@ func judgePortBusy(ctx context.Context, s *contract.Session) report.Result {
 		return contract.Undecided("the port could not be taken inside the container: that takes a Python in the image")
 	}
 	want := []string{strconv.Itoa(port), "in use", "in-use", "eaddrinuse", "errno 98", "errno 48", "10048"}
+	if address := announced(ctx, s, life, port); address != "" {
+		return contract.Passed(fmt.Sprintf("the port %d was taken: it took another, said so, and answers on %s", port, address))
+	}
 	verdict := awaitRefusal(ctx, s, life, want)
 	what := fmt.Sprintf("on the taken port %d", port)
 	switch verdict.how {
@@ -80,8 +84,10 @@ func judgePortBusy(ctx context.Context, s *contract.Session) report.Result {
 			return contract.Failed(fmt.Sprintf("%s it lives on after %s and listens on %s", what, explain.Short(verdict.waited), others),
 				"it takes another port when its own is busy: a client that was told the port speaks to someone else")
 		}
-		return contract.Failed(fmt.Sprintf("%s it lives on after %s without listening anywhere", what, explain.Short(verdict.waited)),
-			explain.Lingers(life.Facts(ctx), "the error of the bind is caught, or lost in a task or a thread, and the main loop goes on without a server: alive and deaf"))
+		why, fix := explain.Lingers(life.Facts(ctx), "the error of the bind is caught, or lost in a task or a thread, and the main loop goes on without a server: alive and deaf")
+		result := contract.Failed(fmt.Sprintf("%s it lives on after %s without listening anywhere", what, explain.Short(verdict.waited)), why)
+		result.Fix = fix
+		return result
 	case endedWell:
 		diagnosis := "the failure to bind does not reach the exit code"
 		if trace := explain.Raised(verdict.log); trace != "" {
@@ -97,6 +103,26 @@ func judgePortBusy(ctx context.Context, s *contract.Session) report.Result {
 		return contract.FromError(verdict.err)
 	}
 	return contract.Passed(fmt.Sprintf("%s it ended with code %d and said: %s", what, life.Exit().Code, verdict.said))
+}
+
+// announced is where a service answers whose clients read its port from its
+// output, when it has taken another than the busy one; "" for any other.
+func announced(ctx context.Context, s *contract.Session, life *contract.Life, busy int) string {
+	pattern, err := regexp.Compile(s.Target().Service.Announce)
+	if s.Target().Service.Port != "announced" || err != nil {
+		return ""
+	}
+	limited, cancel := context.WithTimeout(ctx, s.Target().Budgets.Ready)
+	defer cancel()
+	line, err := life.Log().Wait(limited, 0, pattern)
+	if err != nil || len(line) < 2 || line[1] == strconv.Itoa(busy) {
+		return ""
+	}
+	address := net.JoinHostPort("127.0.0.1", line[1])
+	if life.AskAt(limited, address) != nil {
+		return ""
+	}
+	return address
 }
 
 // takePort listens on a port of the loopback addresses: the target's own when

@@ -3,12 +3,11 @@ package checks
 import (
 	"context"
 	"fmt"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
@@ -64,14 +63,14 @@ const (
 // rest waits until the main thread sleeps. Where the system does not tell (a
 // container, not Linux) it waits as long as a first life is given to settle.
 func rest(ctx context.Context, s *contract.Session, life *contract.Life) {
-	if !s.Local() || procState(life.PID()) == "" {
+	if !s.Local() || procfs.State(life.PID()) == "" {
 		contract.EndsWithin(ctx, life, contract.Settling)
 		return
 	}
 	within, cancel := context.WithTimeout(ctx, restMost)
 	defer cancel()
 	for asleep := time.Duration(0); asleep < resting && life.Alive() && contract.Pause(within, restLook); asleep += restLook {
-		if procState(life.PID()) != "S" {
+		if procfs.State(life.PID()) != "S" {
 			asleep = -restLook
 		}
 	}
@@ -105,19 +104,4 @@ func unlessSame(ctx context.Context, s *contract.Session, end *ending) report.Re
 		return contract.Skipped(fmt.Sprintf("the same fault: see stop/sigterm (%s)", first.Seen))
 	}
 	return end.result(s)
-}
-
-// procState is the kernel's letter for the state of a process's main thread:
-// R runs or wants to, S sleeps, D waits for a disk; "" when it is not known.
-func procState(pid int) string {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return ""
-	}
-	// The name in parentheses may hold anything.
-	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
-	if len(fields) == 0 {
-		return ""
-	}
-	return fields[0]
 }

@@ -37,7 +37,7 @@ func judgeWrites(ctx context.Context, s *contract.Session) report.Result {
 		return contract.FromError(err)
 	}
 	life, err := s.Launch(ctx, contract.Tweaks{More: []harness.Option{
-		harness.Addon(filepath.Join(folder, "bgcheck_writes.py"), "bgcheck_writes", true),
+		harness.Addon(filepath.Join(folder, "bgcheck_writes.py"), "bgcheck_writes"),
 		harness.Env("BGCHECK_WRITES", "{scratch}/writes.jsonl"),
 	}})
 	if err != nil {

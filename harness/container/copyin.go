@@ -16,6 +16,7 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
 )
 
 // mountLimit is the most that is copied into a container from one mount: a
@@ -25,7 +26,7 @@ const mountLimit = 1 << 30
 // copyIn puts the instance's folder, the launcher and the mounts into the
 // container's volumes. Copied and not bind-mounted, so that it works with an
 // engine on another machine.
-func (p *process) copyIn(ctx context.Context, spec *harness.Spec) error {
+func (p *process) copyIn(ctx context.Context, spec *harness.LaunchSpec) error {
 	err := p.send(ctx, innerDir, func(w *packer) error {
 		if err := w.tree(spec.Dir, ".", func(rel string) bool { return rel == logName }); err != nil {
 			return err
@@ -33,7 +34,7 @@ func (p *process) copyIn(ctx context.Context, spec *harness.Spec) error {
 		return w.file(launcherPath, launcherSource)
 	})
 	if err != nil {
-		return faultf("copy the instance's folder into the container: %w", err)
+		return fault.Machinef("copy the instance's folder into the container: %w", err)
 	}
 	if len(spec.Mounts) == 0 {
 		return nil
@@ -49,7 +50,7 @@ func (p *process) copyIn(ctx context.Context, spec *harness.Spec) error {
 		return nil
 	})
 	if err != nil {
-		return faultf("copy into the container: %w", err)
+		return fault.Machinef("copy into the container: %w", err)
 	}
 	return nil
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/moby/moby/client"
+
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
 )
 
 // outLimit is the most that is copied out of a container at its end.
@@ -22,11 +24,11 @@ const outLimit = 1 << 30
 func (p *process) copyOut(ctx context.Context) error {
 	out, err := p.engine.api.CopyFromContainer(ctx, p.id, client.CopyFromContainerOptions{SourcePath: innerDir + "/."})
 	if err != nil {
-		return faultf("copy the instance's folder out of the container: %w", err)
+		return fault.Machinef("copy the instance's folder out of the container: %w", err)
 	}
 	defer out.Content.Close()
 	if err := unpack(out.Content, p.spec.Dir); err != nil {
-		return faultf("copy the instance's folder out of the container: %w", err)
+		return fault.Machinef("copy the instance's folder out of the container: %w", err)
 	}
 	return nil
 }

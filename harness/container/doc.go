@@ -21,7 +21,8 @@
 // measurements and listening sockets go over the same connection, so that it
 // makes no difference where the engine is. With harness.AsPID1, and in images
 // without a Python 3, Blender runs without the launcher: what a killed harness
-// leaves then is removed by the next one on the same machine (see Sweep).
+// leaves then is removed by the next one on the same machine, at its first use of
+// the engine.
 //
 // What is set, and by which variable:
 //

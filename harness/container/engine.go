@@ -12,6 +12,8 @@ import (
 	"github.com/moby/moby/client"
 	testcontainers "github.com/testcontainers/testcontainers-go"
 	"github.com/testcontainers/testcontainers-go/log"
+
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
 )
 
 // engine is the container engine, and the way to what it publishes.
@@ -40,7 +42,7 @@ func connect(ctx context.Context) (*engine, error) {
 	// it would kill what our own tether ends more exactly. Only the very word true
 	// counts, and it is read once a program.
 	if err := os.Setenv("TESTCONTAINERS_RYUK_DISABLED", "true"); err != nil {
-		return nil, faultf("find the container engine: %w", err)
+		return nil, fault.Machinef("find the container engine: %w", err)
 	}
 	logger := log.Default()
 	log.SetDefault(log.NewNoopLogger()) // it announces the engine on standard error
@@ -50,16 +52,16 @@ func connect(ctx context.Context) (*engine, error) {
 	provider, err := testcontainers.NewDockerProvider(testcontainers.WithLogger(log.NewNoopLogger()),
 		testcontainers.WithDefaultBridgeNetwork(testcontainers.Bridge))
 	if err != nil {
-		return nil, faultf("find the container engine: %w: is Docker running, and may this user speak to it?", err)
+		return nil, fault.Machinef("find the container engine: %w: is Docker running, and may this user speak to it?", err)
 	}
 	e := &engine{provider: provider, api: provider.Client()}
 	// testcontainers takes another engine when the one that was asked for is not there.
 	if asked := os.Getenv("DOCKER_HOST"); asked != "" && asked != e.api.DaemonHost() {
-		return nil, faultf("find the container engine: DOCKER_HOST is %s, and there is none", asked)
+		return nil, fault.Machinef("find the container engine: DOCKER_HOST is %s, and there is none", asked)
 	}
 	info, err := e.api.Info(ctx, client.InfoOptions{})
 	if err != nil {
-		return nil, faultf("ask the container engine at %s: %w: is Docker running, and may this user speak to it?",
+		return nil, fault.Machinef("ask the container engine at %s: %w: is Docker running, and may this user speak to it?",
 			e.api.DaemonHost(), err)
 	}
 	e.cpus = float64(info.Info.NCPU)

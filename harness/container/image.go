@@ -8,6 +8,8 @@ import (
 
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/client"
+
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
 )
 
 // ownImages are those that docker/build.sh makes.
@@ -32,15 +34,15 @@ func (e *engine) lookAt(ctx context.Context, image string) (*blend, error) {
 	found, err := e.api.ImageInspect(ctx, image)
 	if errdefs.IsNotFound(err) {
 		if version, own := strings.CutPrefix(image, ownImages); own {
-			return nil, faultf("find image %s: the engine has none: build it with docker/build.sh %s", image, version)
+			return nil, fault.Machinef("find image %s: the engine has none: build it with docker/build.sh %s", image, version)
 		}
 		if err := e.provider.PullImage(ctx, image); err != nil {
-			return nil, faultf("pull image %s: %w", image, err)
+			return nil, fault.Machinef("pull image %s: %w", image, err)
 		}
 		found, err = e.api.ImageInspect(ctx, image)
 	}
 	if err != nil {
-		return nil, faultf("inspect image %s: %w", image, err)
+		return nil, fault.Machinef("inspect image %s: %w", image, err)
 	}
 	b := &blend{executable: "blender", python: "python3"}
 	if found.Config == nil {
@@ -61,7 +63,7 @@ func (e *engine) lookAt(ctx context.Context, image string) (*blend, error) {
 func (e *engine) newest(ctx context.Context) (string, error) {
 	all, err := e.api.ImageList(ctx, client.ImageListOptions{Filters: make(client.Filters).Add("reference", ownImages+"*")})
 	if err != nil {
-		return "", faultf("list images: %w", err)
+		return "", fault.Machinef("list images: %w", err)
 	}
 	var versions []string
 	for _, image := range all.Items {
@@ -72,7 +74,7 @@ func (e *engine) newest(ctx context.Context) (string, error) {
 		}
 	}
 	if len(versions) == 0 {
-		return "", faultf("find an image of Blender: the engine has none called %s*: build them with docker/build.sh", ownImages)
+		return "", fault.Machinef("find an image of Blender: the engine has none called %s*: build them with docker/build.sh", ownImages)
 	}
 	return ownImages + slices.MaxFunc(versions, compareVersions), nil
 }

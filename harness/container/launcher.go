@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
 	"github.com/bgcheck/bgcheck/harness/usage"
 )
 
@@ -88,7 +89,7 @@ func (p *process) hear(e event) {
 		p.mu.Unlock()
 		p.started <- nil
 	case "failed":
-		p.started <- faultf("start Blender in a container: %s", e.Error)
+		p.started <- fault.Machinef("start Blender in a container: %s", e.Error)
 	case "reply":
 		p.mu.Lock()
 		waiting := p.replies[e.ID]
@@ -145,7 +146,7 @@ func (p *process) ask(ctx context.Context, r request) (reply, error) {
 	}
 	p.mu.Unlock()
 	if err != nil {
-		return reply{}, faultf("ask the launcher in the container: %w", err)
+		return reply{}, fault.Machinef("ask the launcher in the container: %w", err)
 	}
 	select {
 	case answer, ok := <-waiting:
@@ -153,7 +154,7 @@ func (p *process) ask(ctx context.Context, r request) (reply, error) {
 		case !ok, strings.Contains(answer.Problem, "has ended"), strings.Contains(answer.Problem, "No such process"):
 			return reply{}, os.ErrProcessDone
 		case answer.Problem != "":
-			return reply{}, faultf("%w: %s", errAnswer, answer.Problem)
+			return reply{}, fault.Machinef("%w: %s", errAnswer, answer.Problem)
 		}
 		return answer, nil
 	case <-ctx.Done():

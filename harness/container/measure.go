@@ -17,6 +17,8 @@ import (
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
+	"github.com/bgcheck/bgcheck/harness/internal/instance"
 	"github.com/bgcheck/bgcheck/harness/usage"
 )
 
@@ -59,7 +61,7 @@ func (p *process) statistics(ctx context.Context) (usage.Sample, error) {
 	if p.stats == nil {
 		stream, err := p.engine.api.ContainerStats(context.WithoutCancel(ctx), p.id, client.ContainerStatsOptions{Stream: true})
 		if err != nil {
-			return usage.Sample{}, faultf("ask the engine for statistics: %w", err)
+			return usage.Sample{}, fault.Machinef("ask the engine for statistics: %w", err)
 		}
 		p.stats = &stats{json.NewDecoder(stream.Body), stream.Body.Close}
 	}
@@ -67,7 +69,7 @@ func (p *process) statistics(ctx context.Context) (usage.Sample, error) {
 	if err := p.stats.decoder.Decode(&next); err != nil {
 		_ = p.stats.close()
 		p.stats = nil
-		return usage.Sample{}, faultf("read the engine's statistics: %w", err)
+		return usage.Sample{}, fault.Machinef("read the engine's statistics: %w", err)
 	}
 	return usage.Sample{
 		At:      next.Read,
@@ -89,17 +91,13 @@ func (p *process) Listeners(ctx context.Context) ([]netip.AddrPort, error) {
 	}
 	pid := p.PID()
 	if pid == 0 {
-		return nil, faultf("list listening sockets: Blender is process 1 of a container whose processes are not seen on this machine")
+		return nil, fault.Machinef("list listening sockets: Blender is process 1 of a container whose processes are not seen on this machine")
 	}
 	sample, err := usage.Tree(pid)
 	if err != nil {
 		return nil, err
 	}
-	pids := make([]int, len(sample.Procs))
-	for i, proc := range sample.Procs {
-		pids[i] = proc.PID
-	}
-	return usage.Listeners(pids)
+	return instance.Listeners(sample)
 }
 
 // parseListeners reads addresses as /proc/net/tcp writes them, "0100007F:5B25":

@@ -8,6 +8,8 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/network"
 	"github.com/moby/moby/client"
+
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
 )
 
 // networkName is the network of all our containers. It stays when they go, as
@@ -33,7 +35,7 @@ func (e *engine) ensureNetwork(ctx context.Context) error {
 			Labels: map[string]string{labelNetwork: "true"},
 		})
 		if err != nil && !errdefs.IsConflict(err) && !errdefs.IsAlreadyExists(err) {
-			return faultf("make network %s: %w", networkName, err)
+			return fault.Machinef("make network %s: %w", networkName, err)
 		}
 		if all, err = e.networks(ctx); err != nil {
 			return err
@@ -55,7 +57,7 @@ const labelNetwork = "bgcheck.network"
 func (e *engine) networks(ctx context.Context) ([]network.Summary, error) {
 	list, err := e.api.NetworkList(ctx, client.NetworkListOptions{Filters: make(client.Filters).Add("name", "^"+networkName+"$")})
 	if err != nil {
-		return nil, faultf("list networks: %w", err)
+		return nil, fault.Machinef("list networks: %w", err)
 	}
 	return list.Items, nil
 }

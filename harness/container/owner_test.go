@@ -59,8 +59,18 @@ func reachFromInside(image string) int {
 	return 0
 }
 
-// owner starts a harness of its own and returns its instance's ID.
-func owner(t *testing.T, role, image string) (*exec.Cmd, string) {
+// sweep sweeps now.
+func sweep(t *testing.T) ([]string, error) {
+	t.Helper()
+	e, err := connect(t.Context())
+	if err != nil {
+		return nil, err
+	}
+	return e.sweep(t.Context())
+}
+
+// ownerOf starts a harness of its own and returns its instance's ID.
+func ownerOf(t *testing.T, role, image string) (*exec.Cmd, string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), roleVariable+"="+role+" "+image)
@@ -92,7 +102,7 @@ func kill(t *testing.T, cmd *exec.Cmd) {
 
 func TestAHarnessKilledWithMinusNineLeavesNoContainer(t *testing.T) {
 	image, e := full(t), needEngine(t)
-	cmd, instance := owner(t, "tethered", image)
+	cmd, instance := ownerOf(t, "tethered", image)
 	id, err := e.find(t.Context(), instance)
 	if err != nil {
 		t.Fatal(err)
@@ -113,16 +123,16 @@ func TestAHarnessKilledWithMinusNineLeavesNoContainer(t *testing.T) {
 
 func TestWhatHasNoTetherIsSweptWhenItsOwnerIsDeadAndNotBefore(t *testing.T) {
 	image, e := full(t), needEngine(t)
-	cmd, instance := owner(t, "alone", image)
+	cmd, instance := ownerOf(t, "alone", image)
 	id, err := e.find(t.Context(), instance)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if removed, err := Sweep(t.Context()); err != nil || slices.Contains(removed, id) {
+	if removed, err := sweep(t); err != nil || slices.Contains(removed, id) {
 		t.Fatalf("the container of a living owner was swept: %v, %v", removed, err)
 	}
 	kill(t, cmd)
-	if removed, err := Sweep(t.Context()); err != nil || !slices.Contains(removed, id) {
+	if removed, err := sweep(t); err != nil || !slices.Contains(removed, id) {
 		t.Errorf("swept %v, %v; want %s", removed, err, id)
 	}
 	if _, err := e.find(t.Context(), instance); err == nil {

@@ -21,12 +21,14 @@ import (
 	"github.com/moby/moby/client"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 )
 
 // process is a Blender in a container.
 type process struct {
 	engine   *engine
-	spec     *harness.Spec
+	spec     *harness.LaunchSpec
 	id       string // of the container
 	command  string
 	launcher bool
@@ -62,7 +64,7 @@ func (p *process) attach(ctx context.Context, launcher bool) error {
 		Stream: true, Stdin: launcher, Stdout: true, Stderr: true,
 	})
 	if err != nil {
-		return faultf("attach to the container: %w", err)
+		return fault.Machinef("attach to the container: %w", err)
 	}
 	ctx, p.leave = context.WithCancel(ctx)
 	p.exit = make(chan waited, 1)
@@ -97,7 +99,7 @@ func (p *process) watch() {
 	_, err := stdcopy.StdCopy(unfailing{p.spec.Output}, unfailing{events}, p.connection.Reader)
 	p.connection.Close()
 	select { // a start that was never told
-	case p.started <- faultf("start Blender in a container: it ended before it told that it had started (%v)", err):
+	case p.started <- fault.Machinef("start Blender in a container: it ended before it told that it had started (%v)", err):
 	default:
 	}
 	p.conclude(err)
@@ -136,7 +138,7 @@ func (p *process) conclude(cause error) {
 	p.status.Ended = time.Now()
 	code, err := p.exitCode(ctx)
 	if err != nil {
-		p.status.Err = errors.Join(faultf("learn how the container ended: %w", err), cause)
+		p.status.Err = errors.Join(fault.Machinef("learn how the container ended: %w", err), cause)
 		return
 	}
 	p.status.OOM = p.oomKilled(ctx)
@@ -146,7 +148,7 @@ func (p *process) conclude(cause error) {
 		p.status.Code, p.status.Signal = -1, syscall.Signal(code-128)
 	}
 	if p.launcher {
-		p.status.Err = faultf("the launcher in the container ended before Blender, with status %d", code)
+		p.status.Err = fault.Machinef("the launcher in the container ended before Blender, with status %d", code)
 		return
 	}
 	if err := p.copyOut(ctx); err != nil {
@@ -211,7 +213,7 @@ func (p *process) find(ctx context.Context) {
 		p.ports = settings.Ports
 	}
 	if state := found.Container.State; state != nil {
-		p.pid = visible(state.Pid, p.id, p.inside)
+		p.pid = procfs.InContainer(state.Pid, p.id, p.inside)
 	}
 }
 
@@ -254,7 +256,7 @@ func (p *process) Signal(ctx context.Context, sig os.Signal) error {
 		return os.ErrProcessDone
 	}
 	if err != nil {
-		return faultf("signal the container: %w", err)
+		return fault.Machinef("signal the container: %w", err)
 	}
 	return nil
 }
@@ -280,7 +282,7 @@ func (p *process) Kill(ctx context.Context) error {
 	if err == nil || errdefs.IsNotFound(err) || errdefs.IsConflict(err) {
 		return nil
 	}
-	return faultf("kill the container: %w", err)
+	return fault.Machinef("kill the container: %w", err)
 }
 
 // ReadFile reads below the instance's folder: in the container while that is

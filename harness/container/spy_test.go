@@ -12,7 +12,7 @@ type spy struct {
 	process **process
 }
 
-func (s spy) Start(ctx context.Context, spec *harness.Spec) (harness.Process, error) {
+func (s spy) Start(ctx context.Context, spec *harness.LaunchSpec) (harness.Process, error) {
 	p, err := s.Backend.Start(ctx, spec)
 	*s.process, _ = p.(*process)
 	return p, err

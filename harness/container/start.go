@@ -19,6 +19,8 @@ import (
 	testcontainers "github.com/testcontainers/testcontainers-go"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
+	"github.com/bgcheck/bgcheck/harness/internal/instance"
 )
 
 // Where an instance's folder and the mounts are in the container. Both are
@@ -44,7 +46,7 @@ const (
 
 // Start makes the container, copies the instance's folder and the mounts into
 // it, attaches to it and starts it. An error wraps harness.ErrMachine.
-func (b *Backend) Start(ctx context.Context, spec *harness.Spec) (harness.Process, error) {
+func (b *Backend) Start(ctx context.Context, spec *harness.LaunchSpec) (harness.Process, error) {
 	engine, blend, err := b.open(ctx)
 	if err != nil {
 		return nil, err
@@ -73,7 +75,7 @@ func noExecutable(err error) bool {
 	return strings.Contains(err.Error(), "executable file not found") || strings.Contains(err.Error(), "no such file or directory")
 }
 
-func (b *Backend) start(ctx context.Context, e *engine, blend *blend, spec *harness.Spec, launcher bool) (_ *process, err error) {
+func (b *Backend) start(ctx context.Context, e *engine, blend *blend, spec *harness.LaunchSpec, launcher bool) (_ *process, err error) {
 	l, err := b.plan(e, blend, spec, launcher)
 	if err != nil {
 		return nil, err
@@ -90,7 +92,7 @@ func (b *Backend) start(ctx context.Context, e *engine, blend *blend, spec *harn
 		}
 	}()
 	if err != nil {
-		return nil, faultf("make a container of %s: %w", b.image, err)
+		return nil, fault.Machinef("make a container of %s: %w", b.image, err)
 	}
 	if err := p.copyIn(ctx, spec); err != nil {
 		return nil, err
@@ -100,7 +102,7 @@ func (b *Backend) start(ctx context.Context, e *engine, blend *blend, spec *harn
 	}
 	if err := made.Start(ctx); err != nil {
 		p.detach()
-		return nil, faultf("start a container of %s: %w", b.image, err)
+		return nil, fault.Machinef("start a container of %s: %w", b.image, err)
 	}
 	if !launcher {
 		p.started <- nil
@@ -108,7 +110,7 @@ func (b *Backend) start(ctx context.Context, e *engine, blend *blend, spec *harn
 	select {
 	case err = <-p.started:
 	case <-ctx.Done():
-		err = faultf("start Blender in a container: %w", context.Cause(ctx))
+		err = fault.Machinef("start Blender in a container: %w", context.Cause(ctx))
 	}
 	if err != nil {
 		p.detach()
@@ -134,9 +136,9 @@ type plan struct {
 	asPID1   bool
 }
 
-func (b *Backend) plan(e *engine, blend *blend, spec *harness.Spec, launcher bool) (*plan, error) {
+func (b *Backend) plan(e *engine, blend *blend, spec *harness.LaunchSpec, launcher bool) (*plan, error) {
 	l := &plan{
-		image: b.image, blender: []string{blend.executable}, env: harness.BaseEnv(spec.ID, innerDir), bind: e.bind,
+		image: b.image, blender: []string{blend.executable}, env: instance.Env(spec.ID, innerDir), bind: e.bind,
 		mounts: spec.Mounts, dir: spec.Dir, limits: b.limits, launcher: launcher, asPID1: spec.AsPID1,
 		labels: map[string]string{labelInstance: spec.ID, labelWhere: where()},
 	}
@@ -151,14 +153,14 @@ func (b *Backend) plan(e *engine, blend *blend, spec *harness.Spec, launcher boo
 		inner[name] = path.Join(innerMounts, name)
 	}
 	for _, arg := range spec.Args {
-		arg, err := harness.Expand(arg, innerDir, inner)
+		arg, err := instance.Expand(arg, innerDir, inner)
 		if err != nil {
 			return nil, err
 		}
 		l.blender = append(l.blender, arg)
 	}
 	for name, value := range spec.Env {
-		value, err := harness.Expand(value, innerDir, inner)
+		value, err := instance.Expand(value, innerDir, inner)
 		if err != nil {
 			return nil, err
 		}
@@ -257,12 +259,12 @@ func (l *plan) byHand(image string) string {
 		words = append(words, "--publish", fmt.Sprintf("127.0.0.1:%d:%d", l.ports[0].Num(), l.ports[0].Num()))
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.env)) {
-		if name != harness.InstanceVariable { // what bears it is swept when its owner has ended
+		if name != instance.Variable { // what bears it is swept when its owner has ended
 			words = append(words, "--env", name+"="+l.env[name])
 		}
 	}
 	words = append(words, "--entrypoint", l.blender[0], image)
-	return harness.Quote(append(words, l.blender[1:]...)...)
+	return instance.Quote(append(words, l.blender[1:]...)...)
 }
 
 // remove forces a container away, with its volumes.

@@ -3,19 +3,19 @@ package container
 import (
 	"context"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/moby/moby/api/types/container"
 	"github.com/moby/moby/client"
 
-	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
+	"github.com/bgcheck/bgcheck/harness/internal/owner"
 )
 
 // Labels of our containers.
 const (
-	labelInstance = "bgcheck.instance" // Spec.ID: PID and start of the owner
+	labelInstance = "bgcheck.instance" // LaunchSpec.ID: PID and start of the owner
 	labelWhere    = "bgcheck.where"    // where that PID means something
 )
 
@@ -30,24 +30,15 @@ func (e *engine) sweepOnce(ctx context.Context) {
 	swept.Do(func() { _, _ = e.sweep(ctx) })
 }
 
-// Sweep removes the containers that killed programs have left: those with our
+// sweep removes the containers that killed programs have left: those with our
 // label whose owner was on this machine, since its last boot, and is dead; and
 // those from elsewhere that ended more than an hour ago. It returns their IDs.
-// The first use of an engine in a program does the same.
-func Sweep(ctx context.Context) ([]string, error) {
-	e, err := connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return e.sweep(ctx)
-}
-
 func (e *engine) sweep(ctx context.Context) ([]string, error) {
 	all, err := e.api.ContainerList(ctx, client.ContainerListOptions{
 		All: true, Filters: make(client.Filters).Add("label", labelInstance),
 	})
 	if err != nil {
-		return nil, faultf("list containers: %w", err)
+		return nil, fault.Machinef("list containers: %w", err)
 	}
 	var removed []string
 	for _, c := range all.Items {
@@ -62,7 +53,7 @@ func (e *engine) sweep(ctx context.Context) ([]string, error) {
 // stale tells whether a container's owner is certainly gone.
 func stale(c container.Summary, here string, now time.Time) bool {
 	if c.Labels[labelWhere] == here {
-		return !harness.OwnerAlive(c.Labels[labelInstance])
+		return !owner.Alive(c.Labels[labelInstance])
 	}
 	ended := c.State != container.StateRunning && c.State != container.StatePaused && c.State != container.StateRestarting
 	return ended && now.Sub(time.Unix(c.Created, 0)) > abandoned
@@ -71,10 +62,8 @@ func stale(c container.Summary, here string, now time.Time) bool {
 // where names what a PID is unique in: this boot of this machine, and the PID
 // namespace. On other systems than Linux the host's name has to do.
 var where = sync.OnceValue(func() string {
-	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
-	space, err2 := os.Readlink("/proc/self/ns/pid")
-	if err == nil && err2 == nil {
-		return strings.TrimSpace(string(boot)) + " " + space
+	if here := owner.Namespace(); here != "" {
+		return here
 	}
 	name, _ := os.Hostname()
 	return name

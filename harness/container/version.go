@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
 )
 
 var versionLine = regexp.MustCompile(`^Blender (\d+\.\d+(?:\.\d+)?)\b`)
@@ -15,16 +16,16 @@ var versionLine = regexp.MustCompile(`^Blender (\d+\.\d+(?:\.\d+)?)\b`)
 func (b *Backend) askVersion(ctx context.Context, blend *blend) error {
 	run, err := harness.Launch(ctx, harness.On(b), harness.Flags("--version"))
 	if err != nil {
-		return faultf("ask the Blender in %s for its version: %w", b.image, err)
+		return fault.Machinef("ask the Blender in %s for its version: %w", b.image, err)
 	}
 	defer run.Close()
 	exit, err := run.Wait(ctx)
 	if err != nil {
-		return faultf("ask the Blender in %s for its version: %w", b.image, err)
+		return fault.Machinef("ask the Blender in %s for its version: %w", b.image, err)
 	}
 	lines, _, err := run.Log().Since(0)
 	if err != nil {
-		return faultf("ask the Blender in %s for its version: %w", b.image, err)
+		return fault.Machinef("ask the Blender in %s for its version: %w", b.image, err)
 	}
 	for _, line := range lines {
 		if found := versionLine.FindStringSubmatch(line); found != nil {
@@ -34,5 +35,5 @@ func (b *Backend) askVersion(ctx context.Context, blend *blend) error {
 			return nil
 		}
 	}
-	return faultf("ask the Blender in %s for its version: it printed none (%v): %.200q", b.image, exit, strings.Join(lines, "\n"))
+	return fault.Machinef("ask the Blender in %s for its version: it printed none (%v): %.200q", b.image, exit, strings.Join(lines, "\n"))
 }

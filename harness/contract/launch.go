@@ -17,7 +17,7 @@ func (s *Session) Options(tweaks Tweaks) []harness.Option {
 	t := s.target
 	options := []harness.Option{
 		harness.On(s.backend),
-		harness.Parent(s.out),
+		harness.KeepIn(s.out),
 		s.portOption(tweaks),
 		harness.Flags(fillAll(t.Launch.Flags)...),
 	}
@@ -34,13 +34,16 @@ func (s *Session) Options(tweaks Tweaks) []harness.Option {
 	for _, path := range t.Requires {
 		path = t.Resolve(path)
 		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-		options = append(options, harness.Addon(path, name, true))
+		options = append(options, harness.Addon(path, name))
 	}
 	if t.Addon != "" {
 		// Our launcher enables it itself: only then are its signal handlers, and its
 		// bridge for timers, there before a service that register() starts can answer.
-		byFlag := t.Enable != "script" && t.Launch.Start == ""
-		options = append(options, harness.Addon(t.Resolve(t.Addon), t.Module, byFlag && !tweaks.Disabled))
+		install := harness.AddonDisabled
+		if t.Enable != "script" && t.Launch.Start == "" && !tweaks.Disabled {
+			install = harness.Addon
+		}
+		options = append(options, install(t.Resolve(t.Addon), t.Module))
 	}
 	for name, value := range t.Env {
 		options = append(options, harness.Env(name, fill(value)))

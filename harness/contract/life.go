@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -83,10 +84,15 @@ func (l *Life) Saw(ctx context.Context, kind string) []explain.Event {
 // Facts are what is known of the life, to look for a cause with.
 func (l *Life) Facts(ctx context.Context) explain.Facts {
 	events, _ := l.witness(ctx)
-	return explain.Facts{
+	facts := explain.Facts{
 		Target: l.session.target, Backend: l.session.backend.Name(), Source: l.session.Source(),
 		Exit: l.Exit(), Log: l.Log().Tail(200), Events: events,
 	}
+	if facts.Exit != nil && facts.Exit.CrashFile != "" {
+		text, _ := os.ReadFile(facts.Exit.CrashFile) // without it the cause is told less well
+		facts.Crash = explain.ReadCrash(string(text))
+	}
+	return facts
 }
 
 // evidence is how the life ended, the end of its log, and where the rest is.

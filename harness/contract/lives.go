@@ -141,7 +141,7 @@ func (s *Session) Launch(ctx context.Context, tweaks Tweaks) (*Life, error) {
 // Start starts a Blender by options alone, without anything of the target's. It
 // is closed when the check is done.
 func (s *Session) Start(ctx context.Context, options ...harness.Option) (*Life, error) {
-	blender, err := harness.Launch(ctx, append([]harness.Option{harness.On(s.backend), harness.Parent(s.out)}, options...)...)
+	blender, err := harness.Launch(ctx, append([]harness.Option{harness.On(s.backend), harness.KeepIn(s.out)}, options...)...)
 	if err != nil {
 		if errors.Is(err, harness.ErrMachine) {
 			s.mu.Lock()

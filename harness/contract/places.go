@@ -17,7 +17,7 @@ import (
 // that its diagnosis cites, then those of the traceback or the log line that it
 // quotes. A check that gave its places itself keeps them.
 func (s *Session) locate(result *report.Result) {
-	if result.Verdict != report.Fail || len(result.Places) > 0 {
+	if result.Verdict != report.Fail && result.Verdict != report.Warn || len(result.Places) > 0 {
 		return
 	}
 	result.Places = append(s.cited(result.Diagnosis+"\n"+result.Seen), s.traced(result)...)

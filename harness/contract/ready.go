@@ -23,7 +23,7 @@ func (s *Session) becomeReady(ctx context.Context, life *Life) error {
 	err := life.WaitReady(wait, func(ctx context.Context, address string) error {
 		one, cancel := context.WithTimeout(ctx, max(budget/3, 2*time.Second))
 		defer cancel()
-		return life.answers(one, address)
+		return life.AskAt(one, address)
 	})
 	if err != nil {
 		return s.unready(ctx, life, err)

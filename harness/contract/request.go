@@ -187,8 +187,9 @@ func (l *Life) Port() int {
 	return port
 }
 
-// answers is the readiness probe: it passes when a whole reply comes.
-func (l *Life) answers(ctx context.Context, address string) error {
+// AskAt is the readiness probe: it passes when a whole reply comes from that
+// address, which is the service's from now on.
+func (l *Life) AskAt(ctx context.Context, address string) error {
 	l.mu.Lock()
 	l.addr, l.made = address, nil
 	l.mu.Unlock()
@@ -303,6 +304,7 @@ func (l *Life) End(ctx context.Context, options ...harness.StopOption) (*harness
 type Message struct {
 	What, Text string
 	Pieces     int           // bytes a piece; 0: sent whole
+	Cut        int           // pieces, each sent by itself after a pause of 50 ms; 0: as Pieces says
 	Within     time.Duration // 0: the session's patience
 }
 
@@ -321,7 +323,7 @@ func (l *Life) Send(ctx context.Context, one Message) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if one.Pieces == 0 {
+	if one.Pieces == 0 && one.Cut == 0 {
 		return exchange.do(limited, "{message}", one.Text)
 	}
 	pieces, ok := exchange.clientFor("{message}", one.Text).(service.Fragmenter)
@@ -331,6 +333,10 @@ func (l *Life) Send(ctx context.Context, one Message) ([]byte, error) {
 	payload, err := exchange.payload("{message}", one.Text)
 	if err != nil {
 		return nil, err
+	}
+	if one.Cut > 0 {
+		paused := service.WithPauses(limited, 50*time.Millisecond)
+		return pieces.DoFragmented(paused, payload, (len(payload)+one.Cut-1)/one.Cut)
 	}
 	return pieces.DoFragmented(limited, payload, one.Pieces)
 }

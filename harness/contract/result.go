@@ -2,7 +2,6 @@ package contract
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/report"
 )
@@ -17,6 +16,12 @@ func Passed(seen string, evidence ...string) report.Result {
 // result has none.
 func Failed(seen, diagnosis string, evidence ...string) report.Result {
 	return report.Result{Verdict: report.Fail, Seen: seen, Diagnosis: diagnosis, Evidence: evidence}
+}
+
+// Warned is the result of a check that read a line which often goes wrong, or saw
+// something harmless. It fails no run, unless that is strict.
+func Warned(seen, diagnosis string, evidence ...string) report.Result {
+	return report.Result{Verdict: report.Warn, Seen: seen, Diagnosis: diagnosis, Evidence: evidence}
 }
 
 // Skipped is the result of a check that was not tried, with the reason.
@@ -40,7 +45,7 @@ func interrupted(result report.Result) report.Result {
 
 // complete adds the fix, the command, and for a failure the exit and the end of the log.
 func (s *Session) complete(check Check, result *report.Result) {
-	if result.Verdict == report.Fail && result.Fix == "" {
+	if (result.Verdict == report.Fail || result.Verdict == report.Warn) && result.Fix == "" {
 		result.Fix = generalFix(check, s.Source())
 	}
 	used := s.used
@@ -53,9 +58,6 @@ func (s *Session) complete(check Check, result *report.Result) {
 	}
 	if result.Verdict != report.Fail && result.Verdict != report.Inconclusive {
 		return
-	}
-	if strings.HasPrefix(check.Name, "source/") && result.Verdict == report.Fail {
-		return // the lines are the evidence, not the Blender that read them
 	}
 	for _, life := range slices.Backward(used) { // the one that was judged last tells most
 		// A fault found at the launch brings its evidence along.

@@ -21,13 +21,16 @@ func Zombie(f Facts) string {
 }
 
 // Lingers tells a process that has begun to end from one that goes on; otherwise
-// is what is true of the second.
-func Lingers(f Facts, otherwise string) string {
-	if !f.ending() {
+// is what is true of the second. The remedy is "" for the check's own.
+func Lingers(f Facts, otherwise string) (diagnosis, fix string) {
+	if !f.Ending() {
 		if trace := Raised(f.Log); trace != "" {
 			otherwise += "; the log has an uncaught exception: " + trace
 		}
-		return otherwise
+		return otherwise, ""
 	}
-	return "it gives up, and then does not end: a thread that is no daemon, or a worker of an executor, keeps the process" + f.Source.Perhaps("thread")
+	if f.keeping() != "" {
+		return lingering(f), FixThread
+	}
+	return "it gives up, and then does not end: a thread that is no daemon, or a worker of an executor, keeps the process" + f.Source.Perhaps("thread"), FixThread
 }

@@ -19,6 +19,9 @@ func Ended(f Facts) (seen, diagnosis string) {
 		return seen, "the kernel ended it for want of memory"
 	case exit.Signal != nil && IsCrash(exit.Signal):
 		diagnosis = "Blender crashed" + Fatal(f.Log)
+		if at, ok := f.crashedIn(); ok {
+			return seen, fmt.Sprintf("Blender crashed in %s%s", at, Fatal(f.Log))
+		}
 		if at := f.Source.Cite("thread"); at != "" {
 			diagnosis += fmt.Sprintf("; the source runs threads (%s): everything of bpy belongs on the main thread", at)
 		}

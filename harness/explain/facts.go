@@ -1,7 +1,10 @@
 package explain
 
 import (
+	"fmt"
 	"net/netip"
+	"path"
+	"strings"
 
 	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/target"
@@ -20,6 +23,8 @@ type Facts struct {
 	Exit *harness.Exit
 	// Log is the end of its output, in lines.
 	Log []string
+	// Crash is the Python backtrace of the crash file, the innermost frame first.
+	Crash []Frame
 	// Events are what the witness saw.
 	Events []Event
 	// Listeners are the addresses that the process listens on.
@@ -35,6 +40,16 @@ type Event struct {
 	OK        bool   `json:"ok"`
 	Traceback string `json:"traceback"`
 	Script    bool   `json:"script"` // a script called register() itself
+	// Threads are those that are no daemons when Python begins to end.
+	Threads []Thread `json:"threads"`
+}
+
+// Thread is where a thread of Python's is.
+type Thread struct {
+	Name     string `json:"name"`
+	File     string `json:"file"` // as Blender sees it
+	Line     int    `json:"line"`
+	Function string `json:"function"`
 }
 
 // Saw returns the witness's events of one kind; for an add-on's events those of
@@ -49,5 +64,25 @@ func (f Facts) Saw(kind string) []Event {
 	return found
 }
 
-// ending says whether Python has begun to end.
-func (f Facts) ending() bool { return len(f.Saw("finalize"))+len(f.Saw("atexit")) > 0 }
+// Ending says whether Python has begun to end.
+func (f Facts) Ending() bool { return len(f.Saw("finalize"))+len(f.Saw("atexit")) > 0 }
+
+// keeping names the threads for which Python waits at its end; "" when none was
+// seen, or when exit functions run, which is after them.
+func (f Facts) keeping() string {
+	var names []string
+	for _, e := range f.Saw("finalize") {
+		for _, t := range e.Threads {
+			where := fmt.Sprintf("%s:%d", path.Base(t.File), t.Line)
+			started := ""
+			if at := f.Source.inFile(path.Base(t.File)).First("thread"); at != "" && at != where {
+				started = ", started at " + at
+			}
+			names = append(names, fmt.Sprintf("%q (in %s() at %s%s)", t.Name, t.Function, where, started))
+		}
+	}
+	if len(f.Saw("atexit")) > 0 {
+		return ""
+	}
+	return strings.Join(names, " and ")
+}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -32,6 +33,7 @@ var patterns = []struct {
 	{"asyncio", regexp.MustCompile(`\b(asyncio|await)\b`)},
 	{"modal", regexp.MustCompile(`\b(modal_handler_add|event_timer_add)\b`)},
 	{"thread", regexp.MustCompile(`\b(threading\.Thread|Thread|ThreadPoolExecutor|start_new_thread|ThreadingTCPServer|ThreadingHTTPServer|ThreadingMixIn|run_in_executor|to_thread)\s*\(`)},
+	{"atexit", regexp.MustCompile(`\batexit\.register\b`)},
 	{"daemon", regexp.MustCompile(`\bdaemon(_threads)?\s*=\s*True|setDaemon\(True\)`)},
 	{"sigterm", regexp.MustCompile(`\bSIGTERM\b`)},
 	{"sigint", regexp.MustCompile(`\bSIGINT\b`)},
@@ -69,6 +71,17 @@ func (f Findings) Cite(kind string) string {
 		}
 	}
 	return ""
+}
+
+// inFile keeps the findings in files of that name.
+func (f Findings) inFile(name string) Findings {
+	var kept Findings
+	for _, one := range f {
+		if path.Base(one.File) == name {
+			kept = append(kept, one)
+		}
+	}
+	return kept
 }
 
 // Perhaps cites the source for the end of a diagnosis, or adds nothing.
@@ -119,27 +132,27 @@ func (f Findings) near(anchor, kind string, fits func(anchor, line int) bool) Fi
 
 // Read reads a .py file, a folder or a zip. What cannot be read is left out: a
 // diagnosis does without it.
-func Read(path string) Findings {
-	info, err := os.Stat(path)
+func Read(file string) Findings {
+	info, err := os.Stat(file)
 	if err != nil {
 		return nil
 	}
 	if info.IsDir() {
-		return scanFS(os.DirFS(path))
+		return scanFS(os.DirFS(file))
 	}
-	if strings.EqualFold(filepath.Ext(path), ".zip") {
-		archive, err := zip.OpenReader(path)
+	if strings.EqualFold(filepath.Ext(file), ".zip") {
+		archive, err := zip.OpenReader(file)
 		if err != nil {
 			return nil
 		}
 		defer func() { _ = archive.Close() }()
 		return scanFS(&archive.Reader)
 	}
-	text, err := os.ReadFile(path)
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil
 	}
-	return ReadText(filepath.Base(path), string(text))
+	return ReadText(filepath.Base(file), string(text))
 }
 
 func scanFS(tree fs.FS) Findings {

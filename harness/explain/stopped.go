@@ -1,11 +1,16 @@
 package explain
 
-import "fmt"
+import (
+	"fmt"
+	"path"
+)
 
 // Ignored tells why a life did not end at what it was asked with: SIGTERM,
 // SIGINT or the stop request.
 func Ignored(f Facts, how string) string {
 	switch {
+	case f.Ending():
+		return lingering(f)
 	case how == "SIGINT":
 		diagnosis := "no handler for SIGINT is in place: Blender swallows the first one in background mode, and KeyboardInterrupt is never raised"
 		if at := f.Source.Cite("sigint"); at != "" {
@@ -14,11 +19,32 @@ func Ignored(f Facts, how string) string {
 		return diagnosis
 	case how != "the stop request" && f.Source.First("sigterm") != "":
 		return fmt.Sprintf("the handler (%s) does not lead to the end of the keep-alive loop", f.Source.Cite("sigterm"))
-	case f.ending():
-		return "Python has begun to end and something does not let it: a thread that is no daemon, or clean-up code that waits"
 	}
 	return how + " is taken and nothing is done: the keep-alive loop goes on"
 }
+
+// lingering tells what keeps a process whose Python has begun to end.
+func lingering(f Facts) string {
+	switch keeping := f.keeping(); {
+	case keeping != "":
+		return "it has ended its work, and Python waits for a thread that is no daemon: " + keeping
+	case len(f.Saw("atexit")) > 0:
+		return "it has ended its work, and one of Python's exit functions (atexit), or what comes behind them, does not return"
+	}
+	return "Python has begun to end and something does not let it: a thread that is no daemon, or clean-up code that waits"
+}
+
+// FixThread is the remedy for a thread that keeps a process which is to end.
+const FixThread = "End the thread where the service ends, and let it wait on something that can wake it:\n" +
+	"    done = threading.Event()\n" +
+	"    def work():\n" +
+	"        while not done.wait(3600):   # in place of time.sleep(3600)\n" +
+	"            look()\n" +
+	"    thread = threading.Thread(target=work)\n" +
+	"    # in unregister(), and before the script's end:\n" +
+	"    done.set()\n" +
+	"    thread.join()\n" +
+	"A thread that need not clean up may be a daemon: threading.Thread(target=work, daemon=True)."
 
 // Killed tells why a signal ended a life at once.
 func Killed(f Facts, how string) string {
@@ -33,13 +59,23 @@ func Killed(f Facts, how string) string {
 	return diagnosis
 }
 
-// CrashedAtEnd tells why a life crashed when it was asked to end.
-func CrashedAtEnd(f Facts) string {
-	diagnosis := "the clean-up touches what Blender has already freed, or runs on another thread than Blender's own"
+// CrashedAtEnd tells why a life crashed when it was asked to end. The remedy is ""
+// for the check's own.
+func CrashedAtEnd(f Facts) (diagnosis, fix string) {
+	if at, ok := f.crashedIn(); ok && f.Ending() {
+		diagnosis = fmt.Sprintf("Blender crashed in %s, which ran when Python had begun to end: by then Blender has freed its data", at)
+		if registered := f.Source.inFile(path.Base(at.File)).Cite("atexit"); registered != "" {
+			diagnosis += fmt.Sprintf(" (an exit function, %s)", registered)
+		}
+		return diagnosis, FixAtExit
+	} else if ok {
+		return fmt.Sprintf("Blender crashed in %s", at), ""
+	}
+	diagnosis = "perhaps the clean-up touches what Blender has already freed, or runs on another thread than Blender's own"
 	if at := f.Source.Cite("thread"); at != "" {
 		diagnosis += fmt.Sprintf(" (%s)", at)
 	}
-	return diagnosis
+	return diagnosis, ""
 }
 
 // WrongCode tells where the exit code of a life comes from that was asked to end.

@@ -11,8 +11,8 @@ import (
 	"github.com/bgcheck/bgcheck/harness/service"
 )
 
-// answer matches a Blender whose service replies.
-type answer struct {
+// AnswerMatcher matches a Blender whose service replies; Answer makes one.
+type AnswerMatcher struct {
 	client  service.Client
 	request string
 	within  time.Duration
@@ -25,35 +25,35 @@ type answer struct {
 }
 
 // Answer sends request through client and matches when a reply comes within
-// 5 s (see Within). The actual value is the *harness.Blender, which tells why
-// there is no answer.
+// 5 s (or Within). Holding and Satisfying ask more of the reply. The actual value
+// is the *harness.Blender, which tells why there is no answer.
 //
 // It asks anew each time, so Consistently and Eventually ask many times.
 // No reply, whatever the reason, is a mismatch and not an error.
-func Answer(client service.Client, request string) *answer {
-	return &answer{client: client, request: request, within: 5 * time.Second}
+func Answer(client service.Client, request string) *AnswerMatcher {
+	return &AnswerMatcher{client: client, request: request, within: 5 * time.Second}
 }
 
 // Within replaces the 5 s.
-func (m *answer) Within(d time.Duration) *answer {
+func (m *AnswerMatcher) Within(d time.Duration) *AnswerMatcher {
 	m.within = d
 	return m
 }
 
 // Holding asks that the reply contains text.
-func (m *answer) Holding(text string) *answer {
+func (m *AnswerMatcher) Holding(text string) *AnswerMatcher {
 	m.holds = text
 	return m
 }
 
 // Satisfying asks that the reply, a string, satisfies matcher, e.g. MatchJSON.
-func (m *answer) Satisfying(matcher types.GomegaMatcher) *answer {
+func (m *AnswerMatcher) Satisfying(matcher types.GomegaMatcher) *AnswerMatcher {
 	m.reply = matcher
 	return m
 }
 
 // Match implements types.GomegaMatcher.
-func (m *answer) Match(actual any) (bool, error) {
+func (m *AnswerMatcher) Match(actual any) (bool, error) {
 	m.seen, m.why, m.got = nil, "", ""
 	if _, ok := actual.(process); !ok {
 		return false, wrongType("Answer", "a *harness.Blender", actual)
@@ -92,17 +92,17 @@ func (m *answer) Match(actual any) (bool, error) {
 }
 
 // FailureMessage implements types.GomegaMatcher.
-func (m *answer) FailureMessage(any) string {
+func (m *AnswerMatcher) FailureMessage(any) string {
 	return m.seen.message(fmt.Sprintf("to answer %s (%v)", shorten(m.request), m.client), m.why)
 }
 
 // NegatedFailureMessage implements types.GomegaMatcher.
-func (m *answer) NegatedFailureMessage(any) string {
+func (m *AnswerMatcher) NegatedFailureMessage(any) string {
 	return m.seen.message(fmt.Sprintf("not to answer %s (%v)", shorten(m.request), m.client), "the reply "+shorten(m.got))
 }
 
 // MatchMayChangeInTheFuture lets Eventually stop once Blender has ended.
-func (m *answer) MatchMayChangeInTheFuture(actual any) bool { return mayChange(actual) }
+func (m *AnswerMatcher) MatchMayChangeInTheFuture(actual any) bool { return mayChange(actual) }
 
 // shorten quotes at most 200 characters.
 func shorten(s string) string {

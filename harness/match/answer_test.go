@@ -41,7 +41,7 @@ func TestAnswerWantsAReply(t *testing.T) {
 func TestAnswerJudgesTheReply(t *testing.T) {
 	b := &fake{}
 	for _, c := range []struct {
-		m    *answer
+		m    *AnswerMatcher
 		want bool
 		why  string
 	}{

@@ -7,8 +7,9 @@ import (
 	"github.com/bgcheck/bgcheck/harness"
 )
 
-// end matches how Blender ended, or whether it has.
-type end struct {
+// EndMatcher matches how Blender ended, or whether it has; BeAlive, HaveEnded,
+// ExitWith, ExitCleanly, EndBySignal and LeaveNothingBehind make one.
+type EndMatcher struct {
 	name, wanted string
 	// running is the verdict while Blender runs, judge the one after that.
 	running bool
@@ -22,24 +23,24 @@ type end struct {
 // BeAlive matches a *harness.Blender that has not ended. It says nothing about
 // its service: a dead add-on is alive as well, see Answer. Use it with
 // Consistently rather than with Eventually.
-func BeAlive() *end {
-	return &end{
+func BeAlive() *EndMatcher {
+	return &EndMatcher{
 		name: "BeAlive", wanted: "to be alive", running: true, unseen: true,
 		judge: func(*harness.Exit) bool { return false },
 	}
 }
 
 // HaveEnded matches a Blender that has ended, however that was.
-func HaveEnded() *end {
-	return &end{
+func HaveEnded() *EndMatcher {
+	return &EndMatcher{
 		name: "HaveEnded", wanted: "to have ended", unseen: true,
 		judge: func(*harness.Exit) bool { return true },
 	}
 }
 
 // ExitWith matches an exit with code, not by a signal.
-func ExitWith(code int) *end {
-	return &end{
+func ExitWith(code int) *EndMatcher {
+	return &EndMatcher{
 		name: "ExitWith", wanted: fmt.Sprintf("to exit with code %d", code),
 		judge: func(e *harness.Exit) bool { return e.Signal == nil && e.Code == code },
 	}
@@ -48,8 +49,8 @@ func ExitWith(code int) *end {
 // ExitCleanly matches exit code 0 without a kill: not by a signal, and not
 // after it had ignored the request to stop. What it left running does not
 // count, see LeaveNothingBehind.
-func ExitCleanly() *end {
-	return &end{
+func ExitCleanly() *EndMatcher {
+	return &EndMatcher{
 		name: "ExitCleanly", wanted: "to exit with code 0, without being killed",
 		judge: func(e *harness.Exit) bool { return e.Signal == nil && e.Code == 0 && !e.Escalated && !e.OOM },
 	}
@@ -57,8 +58,8 @@ func ExitCleanly() *end {
 
 // EndBySignal matches a Blender that sig ended. One that caught sig and exited
 // by itself does not match.
-func EndBySignal(sig os.Signal) *end {
-	return &end{
+func EndBySignal(sig os.Signal) *EndMatcher {
+	return &EndMatcher{
 		name: "EndBySignal", wanted: fmt.Sprintf("to be ended by the signal %q", sig),
 		judge: func(e *harness.Exit) bool { return e.Signal == sig },
 	}
@@ -66,15 +67,15 @@ func EndBySignal(sig os.Signal) *end {
 
 // LeaveNothingBehind matches a Blender that has ended and of whose descendants
 // none ran on (those that did have been killed since).
-func LeaveNothingBehind() *end {
-	return &end{
+func LeaveNothingBehind() *EndMatcher {
+	return &EndMatcher{
 		name: "LeaveNothingBehind", wanted: "to leave no process behind",
 		judge: func(e *harness.Exit) bool { return len(e.Left) == 0 },
 	}
 }
 
 // Match implements types.GomegaMatcher.
-func (m *end) Match(actual any) (bool, error) {
+func (m *EndMatcher) Match(actual any) (bool, error) {
 	m.seen = nil
 	s, err := look(m.name, actual)
 	if err != nil {
@@ -93,19 +94,19 @@ func (m *end) Match(actual any) (bool, error) {
 }
 
 // FailureMessage implements types.GomegaMatcher.
-func (m *end) FailureMessage(actual any) string { return m.at(actual).message(m.wanted) }
+func (m *EndMatcher) FailureMessage(actual any) string { return m.at(actual).message(m.wanted) }
 
 // NegatedFailureMessage implements types.GomegaMatcher.
-func (m *end) NegatedFailureMessage(actual any) string {
+func (m *EndMatcher) NegatedFailureMessage(actual any) string {
 	return m.at(actual).message("not " + m.wanted)
 }
 
 // MatchMayChangeInTheFuture lets Eventually stop once Blender has ended. Gomega
 // asks it before Match, so an end between the two is not missed.
-func (m *end) MatchMayChangeInTheFuture(actual any) bool { return mayChange(actual) }
+func (m *EndMatcher) MatchMayChangeInTheFuture(actual any) bool { return mayChange(actual) }
 
 // at is what Match saw.
-func (m *end) at(actual any) subject {
+func (m *EndMatcher) at(actual any) subject {
 	if m.seen != nil {
 		return *m.seen
 	}

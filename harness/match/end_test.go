@@ -25,17 +25,17 @@ func TestVerdictsOnEnds(t *testing.T) {
 		"left":    {Left: []usage.Proc{{PID: 7, Name: "sleep"}}},
 	}
 	for name, c := range map[string]struct {
-		make func() *end
+		make func() *EndMatcher
 		true map[string]bool
 	}{
 		"BeAlive":            {BeAlive, set("running")},
 		"HaveEnded":          {HaveEnded, set("zero", "three", "term", "killed", "late", "left")},
-		"ExitWith(3)":        {func() *end { return ExitWith(3) }, set("three")},
-		"ExitWith(0)":        {func() *end { return ExitWith(0) }, set("zero", "late", "left")},
-		"ExitWith(-1)":       {func() *end { return ExitWith(-1) }, set()},
+		"ExitWith(3)":        {func() *EndMatcher { return ExitWith(3) }, set("three")},
+		"ExitWith(0)":        {func() *EndMatcher { return ExitWith(0) }, set("zero", "late", "left")},
+		"ExitWith(-1)":       {func() *EndMatcher { return ExitWith(-1) }, set()},
 		"ExitCleanly":        {ExitCleanly, set("zero", "left")},
-		"EndBySignal(TERM)":  {func() *end { return EndBySignal(syscall.SIGTERM) }, set("term")},
-		"EndBySignal(KILL)":  {func() *end { return EndBySignal(syscall.SIGKILL) }, set("killed")},
+		"EndBySignal(TERM)":  {func() *EndMatcher { return EndBySignal(syscall.SIGTERM) }, set("term")},
+		"EndBySignal(KILL)":  {func() *EndMatcher { return EndBySignal(syscall.SIGKILL) }, set("killed")},
 		"LeaveNothingBehind": {LeaveNothingBehind, set("zero", "three", "term", "killed", "late")},
 	} {
 		for how, exit := range ends {
@@ -63,7 +63,7 @@ func set(names ...string) map[string]bool {
 
 func TestEndNobodySawIsAnErrorAndNoVerdict(t *testing.T) {
 	lost := &harness.Exit{Code: -1, Err: fmt.Errorf("%w: lost sight of it", harness.ErrMachine)}
-	for _, m := range []*end{ExitWith(0), ExitWith(-1), ExitCleanly(), EndBySignal(syscall.SIGTERM), LeaveNothingBehind()} {
+	for _, m := range []*EndMatcher{ExitWith(0), ExitWith(-1), ExitCleanly(), EndBySignal(syscall.SIGTERM), LeaveNothingBehind()} {
 		if ok, err := m.Match(lost); ok || !errors.Is(err, harness.ErrMachine) {
 			t.Errorf("%s: %v, %v", m.name, ok, err)
 		}

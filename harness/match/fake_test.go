@@ -39,9 +39,9 @@ type matcher interface {
 }
 
 var (
-	_ matcher = (*end)(nil)
-	_ matcher = (*logged)(nil)
-	_ matcher = (*answer)(nil)
+	_ matcher = (*EndMatcher)(nil)
+	_ matcher = (*LogMatcher)(nil)
+	_ matcher = (*AnswerMatcher)(nil)
 )
 
 // judged asks m and wants no error.

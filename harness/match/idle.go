@@ -7,8 +7,8 @@ import (
 	"github.com/bgcheck/bgcheck/harness/usage"
 )
 
-// window matches a measured window.
-type window struct {
+// WindowMatcher matches a measured window; IdleBelow and WakeBelow make one.
+type WindowMatcher struct {
 	name, wanted string
 	judge        func(usage.Window) (bool, error)
 
@@ -17,8 +17,8 @@ type window struct {
 
 // IdleBelow matches a usage.Window (or usage.Span) in which less than share of
 // one core was used: 0.02 is 2 %.
-func IdleBelow(share float64) *window {
-	return &window{
+func IdleBelow(share float64) *WindowMatcher {
+	return &WindowMatcher{
 		name: "IdleBelow", wanted: fmt.Sprintf("to use less than %.3g %% of a core", 100*share),
 		judge: func(w usage.Window) (bool, error) { return w.CPU < share, nil },
 	}
@@ -27,8 +27,8 @@ func IdleBelow(share float64) *window {
 // WakeBelow matches a usage.Window (or usage.Span) with fewer voluntary
 // context switches per second than perSecond. On systems where they are not
 // counted (usage.CountsWakeups) a window without any is an error.
-func WakeBelow(perSecond float64) *window {
-	return &window{
+func WakeBelow(perSecond float64) *WindowMatcher {
+	return &WindowMatcher{
 		name: "WakeBelow", wanted: fmt.Sprintf("to wake up less than %.4g times a second", perSecond),
 		judge: func(w usage.Window) (bool, error) {
 			if !usage.CountsWakeups && w.Wakeups == 0 {
@@ -40,7 +40,7 @@ func WakeBelow(perSecond float64) *window {
 }
 
 // Match implements types.GomegaMatcher.
-func (m *window) Match(actual any) (bool, error) {
+func (m *WindowMatcher) Match(actual any) (bool, error) {
 	switch v := actual.(type) {
 	case usage.Window:
 		m.seen = v
@@ -56,12 +56,12 @@ func (m *window) Match(actual any) (bool, error) {
 }
 
 // FailureMessage implements types.GomegaMatcher.
-func (m *window) FailureMessage(any) string { return m.message(m.wanted) }
+func (m *WindowMatcher) FailureMessage(any) string { return m.message(m.wanted) }
 
 // NegatedFailureMessage implements types.GomegaMatcher.
-func (m *window) NegatedFailureMessage(any) string { return m.message("not " + m.wanted) }
+func (m *WindowMatcher) NegatedFailureMessage(any) string { return m.message("not " + m.wanted) }
 
-func (m *window) message(wanted string) string {
+func (m *WindowMatcher) message(wanted string) string {
 	return fmt.Sprintf("Expected Blender %s\n  seen: %.3g %% of a core and %.4g wake-ups a second, over %.3g s",
 		wanted, 100*m.seen.CPU, m.seen.Wakeups, m.seen.Seconds)
 }

@@ -12,7 +12,7 @@ import (
 func TestWindowsBelowALimit(t *testing.T) {
 	w := usage.Window{Seconds: 4, CPU: 0.01, Wakeups: 20}
 	for _, c := range []struct {
-		m    *window
+		m    *WindowMatcher
 		want bool
 	}{
 		{IdleBelow(0.02), true}, {IdleBelow(0.01), false}, {IdleBelow(0.005), false},
@@ -31,7 +31,7 @@ func TestWindowsBelowALimit(t *testing.T) {
 }
 
 func TestWindowOfNoLengthIsAnError(t *testing.T) {
-	for _, m := range []*window{IdleBelow(1), WakeBelow(1)} {
+	for _, m := range []*WindowMatcher{IdleBelow(1), WakeBelow(1)} {
 		for _, seconds := range []float64{0, -1, math.NaN()} {
 			if ok, err := m.Match(usage.Window{Seconds: seconds}); ok || err == nil {
 				t.Errorf("%s of %v s: %v, %v", m.name, seconds, ok, err)

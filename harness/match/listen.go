@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// listen matches addresses that are listened on.
-type listen struct {
+// ListenMatcher matches addresses that are listened on; ListenOnlyOnLoopback makes
+// one.
+type ListenMatcher struct {
 	seen   subject
 	all    []netip.AddrPort
 	beyond []netip.AddrPort
@@ -19,11 +20,11 @@ type listen struct {
 // ListenOnlyOnLoopback matches a *harness.Blender, or a list of addresses, that
 // listens on loopback addresses alone (127.0.0.0/8 and ::1). Listening on
 // nothing is an error: it proves nothing, ask for an answer first.
-func ListenOnlyOnLoopback() *listen { return &listen{} }
+func ListenOnlyOnLoopback() *ListenMatcher { return &ListenMatcher{} }
 
 // Match implements types.GomegaMatcher.
-func (m *listen) Match(actual any) (bool, error) {
-	*m = listen{}
+func (m *ListenMatcher) Match(actual any) (bool, error) {
+	*m = ListenMatcher{}
 	switch v := actual.(type) {
 	case []netip.AddrPort:
 		m.all, m.seen.partial = v, true
@@ -54,12 +55,12 @@ func (m *listen) Match(actual any) (bool, error) {
 }
 
 // FailureMessage implements types.GomegaMatcher.
-func (m *listen) FailureMessage(any) string {
+func (m *ListenMatcher) FailureMessage(any) string {
 	return m.seen.message("to listen on loopback addresses alone", "it listens on "+join(m.beyond)+" as well")
 }
 
 // NegatedFailureMessage implements types.GomegaMatcher.
-func (m *listen) NegatedFailureMessage(any) string {
+func (m *ListenMatcher) NegatedFailureMessage(any) string {
 	return m.seen.message("to listen on other than loopback addresses", "it listens on "+join(m.all))
 }
 

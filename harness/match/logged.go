@@ -7,8 +7,8 @@ import (
 	"github.com/bgcheck/bgcheck/harness"
 )
 
-// logged matches a line of the log.
-type logged struct {
+// LogMatcher matches a line of the log; HaveLogged makes one.
+type LogMatcher struct {
 	pattern string
 	regexp  *regexp.Regexp
 	invalid error
@@ -32,19 +32,19 @@ type logged struct {
 //	Eventually(b).Should(HaveLogged("stopped").Since(now))
 //
 // A matcher that is asked again, as Eventually does, reads only what is new.
-func HaveLogged(pattern string) *logged {
+func HaveLogged(pattern string) *LogMatcher {
 	re, err := regexp.Compile(pattern)
-	return &logged{pattern: pattern, regexp: re, invalid: err}
+	return &LogMatcher{pattern: pattern, regexp: re, invalid: err}
 }
 
 // Since makes the matcher look only at lines from cursor on.
-func (m *logged) Since(cursor harness.Cursor) *logged {
+func (m *LogMatcher) Since(cursor harness.Cursor) *LogMatcher {
 	m.from = cursor
 	return m
 }
 
 // Match implements types.GomegaMatcher.
-func (m *logged) Match(actual any) (bool, error) {
+func (m *LogMatcher) Match(actual any) (bool, error) {
 	if m.invalid != nil {
 		return false, fmt.Errorf("HaveLogged: %w", m.invalid)
 	}
@@ -76,19 +76,19 @@ func (m *logged) Match(actual any) (bool, error) {
 }
 
 // FailureMessage implements types.GomegaMatcher.
-func (m *logged) FailureMessage(actual any) string {
+func (m *LogMatcher) FailureMessage(actual any) string {
 	return m.subject(actual).message(fmt.Sprintf("to have logged a line that matches %q", m.pattern),
 		fmt.Sprintf("%d lines, none of which matches", m.lines))
 }
 
 // NegatedFailureMessage implements types.GomegaMatcher.
-func (m *logged) NegatedFailureMessage(actual any) string {
+func (m *LogMatcher) NegatedFailureMessage(actual any) string {
 	return m.subject(actual).message(fmt.Sprintf("not to have logged a line that matches %q", m.pattern), m.found)
 }
 
 // MatchMayChangeInTheFuture lets Eventually stop once Blender has ended: its
 // log is whole by then, and Gomega reads it after asking.
-func (m *logged) MatchMayChangeInTheFuture(actual any) bool {
+func (m *LogMatcher) MatchMayChangeInTheFuture(actual any) bool {
 	if m.invalid != nil || logOf(actual) == nil {
 		return false
 	}
@@ -96,7 +96,7 @@ func (m *logged) MatchMayChangeInTheFuture(actual any) bool {
 	return !isProcess || mayChange(actual)
 }
 
-func (m *logged) subject(actual any) subject {
+func (m *LogMatcher) subject(actual any) subject {
 	if s, err := look("HaveLogged", actual); err == nil {
 		return s
 	}

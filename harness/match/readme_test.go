@@ -29,14 +29,14 @@ func TestReferenceAddonInBackground(t *testing.T) {
 func testAddon(t *testing.T) {
 	g, ctx := NewWithT(t), t.Context()
 	b, err := harness.Launch(ctx,
-		harness.Addon("pyaddon/tcp_echo", "tcp_echo", true),
+		harness.Addon("pyaddon/tcp_echo", "tcp_echo"),
 		harness.Start("tcp_echo:start_server_from_script"),
 		harness.Env("BLENDER_HTTP_ECHO_PORT", "{port}"))
 	g.Expect(err).NotTo(HaveOccurred())
 	defer b.Close()
 	g.Expect(b.WaitReady(ctx, service.Ping)).To(Succeed()) // a reply, not just a connection
 	address, _ := b.Address(ctx)
-	reply, err := service.NewSeeds(address).Exec(ctx, "bpy.data.objects.new('cube', None).name")
+	reply, err := service.NewEchoExec(address).Exec(ctx, "bpy.data.objects.new('cube', None).name")
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(string(reply.Result)).To(Equal(`"cube"`))
 	g.Expect(b.Stop(ctx)).To(match.ExitCleanly()) // SIGTERM, exit code 0, nothing left running

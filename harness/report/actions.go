@@ -27,7 +27,9 @@ func (r *Report) Annotations() string {
 		switch {
 		case check.Verdict == Inconclusive:
 			annotate(&b, "warning", root, Place{}, title+" is inconclusive", check.headline())
-		case check.Verdict != Fail:
+		case check.Verdict != Fail && check.Verdict != Warn:
+		case check.Verdict == Warn && len(r.shown(check)) == 0:
+			annotate(&b, "warning", root, Place{}, title, check.message())
 		case check.advice():
 			for _, p := range r.shown(check) {
 				annotate(&b, "warning", root, p, title, check.message())

@@ -38,7 +38,7 @@ func (r *Report) remedyLines(v View, list []finding, room int) int {
 	const least = 3
 	longest := 0
 	for _, f := range list {
-		longest = max(longest, len(f.remedy(v, 0)))
+		longest = max(longest, len(f.lead.remedy(v, 0)))
 	}
 	for limit := longest; limit > least; limit-- {
 		used := 0
@@ -78,6 +78,9 @@ func (r *Report) ending(v View) []string {
 	}
 	for _, group := range r.byReason(Inconclusive) {
 		section(yellow, "inconclusive", strings.Join(group.names, ", ")+": "+group.reason, 0)
+	}
+	for _, group := range r.byReason(Warn) {
+		section(yellow, "warning", brief("warning", group), 3)
 	}
 	for _, group := range r.byReason(Skip) {
 		section(cyan, "skipped", brief("skipped", group), 1)

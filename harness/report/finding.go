@@ -98,34 +98,47 @@ func (f finding) text(v View, number, remedy int) []string {
 	}
 	lines := v.lines("", word, strings.Join(title, ", "), 0)
 	lines[0] = strings.Replace(lines[0], "FAIL", v.paint(red, "FAIL"), 1)
+	return append(lines, f.lead.body(v, remedy)...)
+}
+
+// Block is a result that did not pass as text for a terminal, without its title:
+// what was seen, the cause, the few lines of evidence that tell, the remedy and
+// the command to repeat.
+func (r Result) Block(v View) string {
+	return strings.Join(r.body(v, 0), "\n") + "\n"
+}
+
+// body is the text below the title.
+func (r Result) body(v View, remedy int) []string {
+	var lines []string
 	add := func(word, text string, limit int) {
 		if text != "" {
 			lines = append(lines, v.lines(indent, label(word), text, limit)...)
 		}
 	}
-	add("seen", f.lead.Seen, 3)
-	add("cause", f.lead.Diagnosis, 5)
-	if len(f.lead.Places) > 0 {
-		if at := f.lead.Places[0].short(); !strings.Contains(f.lead.Diagnosis+f.lead.Seen, at) {
-			lines = append(lines, v.line(indent+label("at"), at+" "+f.lead.Places[0].Message))
+	add("seen", r.Seen, 3)
+	add("cause", r.Diagnosis, 5)
+	if len(r.Places) > 0 {
+		if at := r.Places[0].short(); !strings.Contains(r.Diagnosis+r.Seen, at) {
+			lines = append(lines, v.line(indent+label("at"), at+" "+r.Places[0].Message))
 		}
 	}
-	for i, line := range f.lead.telling(3) {
+	for i, line := range r.telling(3) {
 		lines = append(lines, indent+label([]string{"evidence", "", ""}[i])+cut(line, v.width()-len(indent)-len(blank)))
 	}
-	lines = append(lines, f.remedy(v, remedy)...)
-	if command := f.lead.repeat(); command != "" {
+	lines = append(lines, r.remedy(v, remedy)...)
+	if command := r.repeat(); command != "" {
 		lines = append(lines, indent+"$ "+Clean(command))
 	}
 	return lines
 }
 
 // remedy is what to write, in at most limit lines; 0: all.
-func (f finding) remedy(v View, limit int) []string {
-	if f.lead.Fix == "" {
+func (r Result) remedy(v View, limit int) []string {
+	if r.Fix == "" {
 		return nil
 	}
-	lines := v.lines(indent, label("remedy"), f.lead.Fix, 0)
+	lines := v.lines(indent, label("remedy"), r.Fix, 0)
 	if limit <= 0 || len(lines) <= limit {
 		return lines
 	}

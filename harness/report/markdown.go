@@ -37,7 +37,7 @@ func (r *Report) Markdown() string {
 		}
 		fmt.Fprintf(&b, "| %s | %s | %.2f | %s |\n", verdict, mdText(check.title()), check.Seconds, mdText(why))
 	}
-	for _, verdict := range []Verdict{Fail, Inconclusive} {
+	for _, verdict := range []Verdict{Fail, Inconclusive, Warn} {
 		for _, check := range r.Checks {
 			if check.Verdict == verdict {
 				check.markdown(&b)

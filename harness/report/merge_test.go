@@ -12,6 +12,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 )
 
 func started(t *testing.T, out, id string) *Run {
@@ -114,7 +116,7 @@ func TestTwoTargetsInOneRunKeepTheirChecksApart(t *testing.T) {
 }
 
 func TestARunWhoseOwnerLivesIsLeftAlone(t *testing.T) {
-	if Born(os.Getppid()) == "" {
+	if procfs.Born(os.Getppid()) == "" {
 		t.Skip("this system does not tell when a process was started")
 	}
 	t.Setenv("BGCHECK_OWNER", "")

@@ -85,6 +85,5 @@ func (r *Report) root() string {
 	return repository(r.TargetFile)
 }
 
-// advice tells the checks that only read the source: what they find is a
-// warning, no fault that was seen.
-func (r Result) advice() bool { return r.area() == "source" }
+// advice tells what is a warning, and no fault that was seen.
+func (r Result) advice() bool { return r.Verdict == Warn || r.area() == "source" }

@@ -2,7 +2,7 @@ package report
 
 import "regexp"
 
-// Verdict is one of four words that are kept apart everywhere.
+// Verdict is one of five words that are kept apart everywhere.
 type Verdict string
 
 // The verdicts.
@@ -11,6 +11,9 @@ const (
 	Pass Verdict = "pass"
 	// Fail: the statement was seen to be false; the add-on is at fault.
 	Fail Verdict = "fail"
+	// Warn: a line of source that often goes wrong was read, or something harmless
+	// was left. It fails no run, unless the run is strict.
+	Warn Verdict = "warn"
 	// Skip: the check was not tried; Diagnosis says why.
 	Skip Verdict = "skip"
 	// Inconclusive: it was tried and cannot be judged (a fault of the machine);
@@ -18,10 +21,10 @@ const (
 	Inconclusive Verdict = "inconclusive"
 )
 
-// Verdicts lists the four, the worst first.
-func Verdicts() []Verdict { return []Verdict{Fail, Inconclusive, Skip, Pass} }
+// Verdicts lists the five, the worst first.
+func Verdicts() []Verdict { return []Verdict{Fail, Inconclusive, Warn, Skip, Pass} }
 
-// rank orders verdicts: the lower, the worse. A word that is none of the four
+// rank orders verdicts: the lower, the worse. A word that is none of the five
 // is worse than all of them.
 func (v Verdict) rank() int {
 	for i, word := range Verdicts() {
@@ -46,7 +49,7 @@ type Result struct {
 	Diagnosis string `json:"diagnosis"`
 	// Remark on a pass: a condition that it holds under, in one sentence.
 	Remark string `json:"remark,omitempty"`
-	// Fix says what to change, with the lines to write. Empty unless fail.
+	// Fix says what to change, with the lines to write. Empty unless fail or warn.
 	Fix string `json:"fix"`
 	// Evidence: log lines, numbers, file names; one item a line. An array in
 	// JSON, never null.
@@ -71,6 +74,14 @@ type Place struct {
 	Line int `json:"line"`
 	// Message says in a few words what is there, such as the line itself.
 	Message string `json:"message"`
+}
+
+// Strict is the result as a strict run takes it: a warning is a failure.
+func (r Result) Strict() Result {
+	if r.Verdict == Warn {
+		r.Verdict = Fail
+	}
+	return r
 }
 
 // blame is how a reason names the check that judges what is in the way.

@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 )
 
 // Run is one run's place in the out folder: OUT/runs/RUN. It holds the run's own
@@ -46,27 +48,10 @@ func RunID() string {
 		return fileName(id)
 	}
 	ppid := os.Getppid()
-	if born := Born(ppid); born != "" {
+	if born := procfs.Born(ppid); born != "" {
 		return fmt.Sprintf("%d-%s", ppid, born)
 	}
 	return strconv.Itoa(ppid)
-}
-
-// Born is the start time of a process in the kernel's own unit, or "" when
-// there is no such process (a zombie counts as none) or the system does not
-// say. Only Linux does.
-func Born(pid int) string {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return ""
-	}
-	// The second field is the name in parentheses and may hold anything.
-	_, rest, _ := strings.Cut(string(data[strings.LastIndexByte(string(data), ')')+1:]), " ")
-	fields := strings.Fields(rest)
-	if len(fields) < 20 || fields[0] == "Z" || fields[0] == "X" {
-		return ""
-	}
-	return fields[19]
 }
 
 var unfitForFile = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
@@ -109,7 +94,7 @@ func begin(out, id string, owner int) (*Run, error) {
 		return nil, fmt.Errorf("make out folder: %w", err)
 	}
 	run := &Run{ID: id, Out: abs}
-	data, err := json.Marshal(marker{Run: id, Owner: owner, Born: Born(owner)})
+	data, err := json.Marshal(marker{Run: id, Owner: owner, Born: procfs.Born(owner)})
 	if err != nil {
 		return nil, fmt.Errorf("mark run: %w", err)
 	}

@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 )
 
 // orphan makes the run one whose owner has ended, and its end so long ago.
@@ -80,7 +82,7 @@ func TestARunOfItsOwnIsNamedAndOwnedByItself(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(run.Dir(), markerName))
 	try(t, err)
 	try(t, json.Unmarshal(data, &m))
-	if m.Owner != os.Getpid() || run.ID == "" || m.Born != Born(os.Getpid()) {
+	if m.Owner != os.Getpid() || run.ID == "" || m.Born != procfs.Born(os.Getpid()) {
 		t.Errorf("%+v %s", m, run.ID)
 	}
 	t.Setenv("BGCHECK_RUN", "mine")

@@ -123,7 +123,7 @@ func (r *Report) SARIF() ([]byte, error) {
 		if check.Verdict == Inconclusive {
 			notice("warning", check.title()+": "+check.headline())
 		}
-		if check.Verdict != Fail {
+		if check.Verdict != Fail && check.Verdict != Warn {
 			continue
 		}
 		index, known := rules[check.Name]
@@ -150,7 +150,7 @@ func (r *Report) SARIF() ([]byte, error) {
 func (r *Report) sarifResults(check Result, index int, root string) []sarifResult {
 	result := sarifResult{RuleID: check.Name, RuleIndex: index, Level: check.level(), Message: sarifText{check.message()}}
 	places := r.shown(check)
-	if check.advice() {
+	if check.advice() && len(places) > 0 {
 		var each []sarifResult
 		for _, p := range places {
 			one := result

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 )
 
 // kept is how many runs' folders stay in OUT/runs, so that what a report points
@@ -37,7 +39,7 @@ func (r *Run) sweep() error {
 		if err != nil || json.Unmarshal(data, &m) != nil {
 			continue
 		}
-		if m.Born != "" && m.Born == Born(m.Owner) {
+		if m.Born != "" && m.Born == procfs.Born(m.Owner) {
 			r.Others = append(r.Others, m.Owner)
 			continue
 		}

@@ -7,7 +7,7 @@ import (
 )
 
 // colours of the verdicts on a terminal.
-var colours = map[Verdict]string{Pass: green, Fail: red, Skip: cyan, Inconclusive: yellow}
+var colours = map[Verdict]string{Pass: green, Fail: red, Warn: yellow, Skip: cyan, Inconclusive: yellow}
 
 // Paint returns the verdict's word, padded to the longest, in colour when asked.
 func (v Verdict) Paint(colour bool) string {
@@ -40,10 +40,11 @@ func (r *Report) Table(place string, colour bool) string {
 // said once. The zero value is empty.
 type Reasons struct{ saidAt map[string]string }
 
-// Line is one finished check as a line of progress, with its reason or its
-// remark below, or behind it the name of the check that has the same reason.
+// Line is one finished check as a line of progress; below it the remark of one
+// that passed and the reason of one that was skipped, or behind it the name of the
+// check that has the same reason. Why one failed is for Block or Conclusion.
 func (s *Reasons) Line(r Result, colour bool) string {
-	line := fmt.Sprintf("%s  %-24s %8.2f s", r.Verdict.Paint(colour), r.Name, r.Seconds)
+	line := fmt.Sprintf("%s  %-28s %8.2f s", r.Verdict.Paint(colour), r.Name, r.Seconds)
 	return line + s.below(strings.Repeat(" ", len(Inconclusive)+2), r)
 }
 
@@ -57,9 +58,11 @@ func (s *Reasons) below(indent string, r Result) string {
 		b.WriteString("\n")
 		below(&b, indent, "note: ", r.Remark)
 		return b.String()
-	case r.Verdict == Skip && first != "":
+	case r.Verdict != Skip:
+		return "\n"
+	case first != "":
 		return "  as " + first + "\n"
-	case r.Verdict == Skip && why != "":
+	case why != "":
 		if s.saidAt == nil {
 			s.saidAt = map[string]string{}
 		}
@@ -122,6 +125,9 @@ func (r *Report) title(text func(string) string) string {
 // totals counts the verdicts: "30 passed, 1 failed, 2 skipped in 41.2 s".
 func (r *Report) totals() string {
 	words := []string{fmt.Sprintf("%d passed", r.Count(Pass)), fmt.Sprintf("%d failed", r.Count(Fail))}
+	if n := r.Count(Warn); n > 0 {
+		words = append(words, fmt.Sprintf("%d warned", n))
+	}
 	if n := r.Count(Skip); n > 0 {
 		words = append(words, fmt.Sprintf("%d skipped", n))
 	}

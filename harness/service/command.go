@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/bgcheck/bgcheck/harness/internal/process"
 )
 
 // outputDelay is how long output is waited for once the program has ended or
@@ -57,7 +59,7 @@ func (c *CommandClient) Do(ctx context.Context, request []byte) ([]byte, error) 
 	stderr := tail{limit: 64 << 10}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(request), &stdout, &stderr
 	cmd.WaitDelay = outputDelay
-	err := runGroup(ctx, cmd)
+	err := process.RunGroup(ctx, cmd)
 	switch {
 	case err == nil:
 		return stdout.Bytes(), nil

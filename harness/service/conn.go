@@ -102,7 +102,7 @@ func (c *Conn) send(ctx context.Context, line []byte) error {
 		_ = c.wire.SetWriteDeadline(time.Unix(1, 0))
 		close(cut)
 	})
-	err := send(c.wire, line, 0)
+	err := send(ctx, c.wire, line, 0)
 	if !stop() {
 		<-cut // else it could hit the next request
 		_ = c.wire.SetWriteDeadline(time.Time{})

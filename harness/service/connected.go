@@ -1,6 +1,9 @@
 package service
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 type connectedKey struct{}
 
@@ -16,4 +19,17 @@ func connected(ctx context.Context) {
 	if f, ok := ctx.Value(connectedKey{}).(func()); ok {
 		f()
 	}
+}
+
+type pausesKey struct{}
+
+// WithPauses makes a client that sends a request in pieces (a Fragmenter) wait
+// between two of them, so that each arrives by itself.
+func WithPauses(ctx context.Context, pause time.Duration) context.Context {
+	return context.WithValue(ctx, pausesKey{}, pause)
+}
+
+func pauses(ctx context.Context) time.Duration {
+	pause, _ := ctx.Value(pausesKey{}).(time.Duration)
+	return pause
 }

@@ -1,6 +1,6 @@
 // Package service holds clients of the services that add-ons offer: one JSON
-// object per connection (the seeds' protocol), newline-delimited JSON, raw TCP,
-// HTTP, and a client program of the author's own.
+// object per connection, newline-delimited JSON, raw TCP, HTTP, and a client program
+// of the author's own.
 //
 //	client := service.TCPJSON("127.0.0.1:23333")
 //	reply, err := client.Do(ctx, []byte(`{"message": "hello"}`))

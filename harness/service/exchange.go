@@ -62,7 +62,7 @@ func (p *peer) exchange(ctx context.Context, pl plan) ([]byte, error) {
 	connected(ctx)
 
 	if pl.end == EndReset {
-		err := send(conn, pl.wire, pl.fragment)
+		err := send(ctx, conn, pl.wire, pl.fragment)
 		if tcp, ok := conn.Conn.(*net.TCPConn); ok {
 			_ = tcp.SetLinger(0)
 		}
@@ -75,7 +75,7 @@ func (p *peer) exchange(ctx context.Context, pl plan) ([]byte, error) {
 	var sent, late atomic.Bool
 	read, written := make(chan struct{}), make(chan error, 1)
 	go func() {
-		err := send(conn, pl.wire, pl.fragment)
+		err := send(ctx, conn, pl.wire, pl.fragment)
 		sent.Store(err == nil)
 		if err == nil && pl.end == EndWrite {
 			closeWrite(conn)
@@ -120,8 +120,9 @@ func (p *peer) dial(ctx context.Context) (*counted, error) {
 	return nil, fmt.Errorf("%s: connect: %w", p.name, err)
 }
 
-// send writes in pieces of n bytes; n 0 means all at once.
-func send(conn io.Writer, wire []byte, n int) error {
+// send writes in pieces of n bytes; n 0 means all at once. Between two pieces it
+// waits as WithPauses says.
+func send(ctx context.Context, conn io.Writer, wire []byte, n int) error {
 	if n <= 0 {
 		n = len(wire)
 	}
@@ -131,6 +132,13 @@ func send(conn io.Writer, wire []byte, n int) error {
 			return err
 		}
 		wire = wire[len(piece):]
+		if pause := pauses(ctx); pause > 0 && len(wire) > 0 {
+			select {
+			case <-time.After(pause):
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
 	}
 	return nil
 }

@@ -50,7 +50,7 @@ func serve(t testing.TB, handle func(conn *net.TCPConn)) (address string) {
 	return l.Addr().String()
 }
 
-// firstBytes answers what arrives first, as the seeds' data_received does.
+// firstBytes answers what arrives first, as an asyncio.Protocol's data_received does.
 func firstBytes(reply string) func(*net.TCPConn) {
 	return func(conn *net.TCPConn) {
 		if n, _ := conn.Read(make([]byte, 65536)); n > 0 {

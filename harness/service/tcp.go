@@ -33,16 +33,16 @@ func newTCP(protocol, address string) *TCP {
 	return &TCP{peer: peer{network: "tcp", address: address, name: protocol + " " + address}}
 }
 
-// TCPJSON speaks the seeds' protocol to address, host:port: one JSON object is
-// sent, one JSON value comes back.
+// TCPJSON speaks to address, host:port, with one connection for each request: one
+// JSON object is sent, one JSON value comes back, the service closes.
 //
-// The connection is not half-closed behind the request: the seeds' client does
-// not, and a service that answers from a task of its own would lose the reply
-// to asyncio, which closes a connection when its other half ends. A service
-// that waits for the end of the input would then never answer; so when half of
-// the time until ctx's deadline (10 s at most, and without a deadline) has
-// passed without a byte, the connection is half-closed after all. LateReplies
-// counts the replies that came only then.
+// The connection is not half-closed behind the request: a service that answers
+// from a task of its own would lose the reply to asyncio, which closes a
+// connection when its other half ends. A service that waits for the end of the
+// input would then never answer; so when half of the time until ctx's deadline
+// (10 s at most, and without a deadline) has passed without a byte, the
+// connection is half-closed after all. LateReplies counts the replies that came
+// only then.
 //
 // The reply is whole as soon as it parses; the end of the stream is not waited
 // for. Anything but one JSON value in UTF-8 is a *MalformedError.
@@ -103,8 +103,7 @@ func (c *TCP) DoRaw(ctx context.Context, wire []byte, end Ending) ([]byte, error
 }
 
 // LateReplies counts the replies to this client that came only after its late
-// half-close: the service waits for the end of the input, which the seeds'
-// client never sends.
+// half-close: the service waits for the end of the input.
 func (c *TCP) LateReplies() int64 { return c.lateReplies.Load() }
 
 // String implements Client.

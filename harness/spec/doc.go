@@ -16,8 +16,12 @@
 //	}
 //
 // Each check is one It, labelled with its area. A failed check fails the spec
-// with all that is known about it; a skipped one skips it; an inconclusive one
-// fails it, so that it can never count as passed.
+// and says why; a skipped one skips it; an inconclusive one fails it, so that it
+// can never count as passed. When skips blame a check that is not in the suite
+// ("see start/ready"), that one is judged, too, and its failure is the suite's.
+// Specs that stand beside the contract are in the report as own/TEXT. What was to
+// be judged and was not is named there; on Linux that goes for the other suites
+// that the same ginkgo or go test was to run.
 //
 // Settings (flags, environment, defaults) are those of package setup:
 //

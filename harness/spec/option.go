@@ -61,10 +61,13 @@ type place struct {
 	check contract.Check
 }
 
+// catalogueFile is the name of the file that the contract's specs seem to stand in.
+const catalogueFile = "catalogue"
+
 // location stands where Ginkgo shows the line of a spec, and sorts specs by it:
 // so they run in the order of the catalogue.
 func (p place) location() types.CodeLocation {
-	return types.CodeLocation{FileName: "catalogue", LineNumber: p.order + 1, CustomMessage: "true when: " + p.check.True}
+	return types.CodeLocation{FileName: catalogueFile, LineNumber: p.order + 1, CustomMessage: "true when: " + p.check.True}
 }
 
 // checks are those the options leave, in the order of the catalogue. An error
@@ -85,10 +88,7 @@ func (s *suite) checks() ([]place, error) {
 		if len(s.areas) > 0 && !slices.Contains(s.areas, areaOf(check.Name)) {
 			continue
 		}
-		if judge, ok := s.replaced[check.Name]; ok {
-			check.Run, check.Needs = judge, nil
-		}
-		list = append(list, place{i, check})
+		list = append(list, place{i, s.replace(check)})
 	}
 	for i, check := range s.added {
 		if area, rest, _ := strings.Cut(check.Name, "/"); area == "" || rest == "" || check.Run == nil {
@@ -111,6 +111,14 @@ func (s *suite) checks() ([]place, error) {
 		}
 	}
 	return list, nil
+}
+
+// replace gives the check as the option Replace wants it judged.
+func (s *suite) replace(check contract.Check) contract.Check {
+	if judge, ok := s.replaced[check.Name]; ok {
+		check.Run, check.Needs = judge, nil
+	}
+	return check
 }
 
 func areaOf(name string) string {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"github.com/bgcheck/bgcheck/harness/internal/process"
 )
 
 // parent is who started this process: ginkgo, go test, or a shell.
@@ -28,14 +30,9 @@ func watchOwners() error {
 	}
 	watchOnce.Do(func() {
 		for _, pid := range owners {
-			gone := make(chan struct{})
-			if !watch(pid, gone) || os.Getppid() != parent {
+			if _, err := process.WhenEnded(pid, func() { endOrphan(pid) }); err != nil || os.Getppid() != parent {
 				endOrphan(pid)
 			}
-			go func() {
-				<-gone
-				endOrphan(pid)
-			}()
 		}
 	})
 	return nil
@@ -53,13 +50,4 @@ func endOrphan(pid int) {
 	case <-time.After(200 * time.Millisecond):
 	}
 	os.Exit(1)
-}
-
-// poll closes gone when alive says no. For systems that do not tell the end of
-// another process's life.
-func poll(alive func() bool, gone chan<- struct{}) {
-	for alive() {
-		time.Sleep(200 * time.Millisecond)
-	}
-	close(gone)
 }

@@ -37,7 +37,10 @@ func Run(t *testing.T, area string) {
 			}
 		} else {
 			for _, pid := range s.run.Others {
-				fmt.Fprintf(os.Stderr, "bgcheck: process %d writes its report to %s as well; give one of the two its own --out or BGCHECK_OUT\n", pid, s.run.Out)
+				line := fmt.Sprintf("bgcheck: process %d writes its report to %s as well; this run's own is in %s", pid, s.run.Out, s.run.Dir())
+				if s.run.First(line) {
+					fmt.Fprintln(os.Stderr, line)
+				}
 			}
 		}
 	}
@@ -51,7 +54,11 @@ func Run(t *testing.T, area string) {
 	}
 	// Of many good suites none tells; the table at the end does.
 	if s.run != nil && s.prepareErr == nil && ownLines(config, reporter) && (!reporter.Succinct || !good) {
-		lines.Line(fmt.Sprintf("report: %s\n", s.plan.Settings.Show(filepath.Join(s.run.Out, "summary.md"))))
+		folder := s.run.Out
+		if len(s.run.Others) > 0 {
+			folder = s.run.Dir()
+		}
+		lines.Line(fmt.Sprintf("report: %s\n", s.plan.Settings.Show(filepath.Join(folder, "summary.md"))))
 	}
 }
 
@@ -69,6 +76,8 @@ var (
 	registeredMu sync.Mutex
 	registered   []*suite
 	closesItself bool
+	// closing is what the contracts' own AfterSuite failed with.
+	closing string
 )
 
 // Close ends the Blenders that the contracts started and finishes the report.
@@ -90,11 +99,21 @@ func (s *suite) register() {
 	formatter.ColorableStdOut = lines
 	registeredMu.Lock()
 	registered = append(registered, s)
+	if len(registered) == 1 {
+		ginkgo.ReportBeforeSuite(planAll)
+		ginkgo.ReportAfterEach(noteSpec)
+		ginkgo.ReportAfterSuite("bgcheck's report", noteSuite)
+	}
 	if !s.keepOpen && !closesItself {
 		closesItself = true
 		ginkgo.AfterSuite(func() {
 			if err := Close(); err != nil {
-				ginkgo.Fail("close: " + err.Error())
+				closing = err.Error()
+				if config, reporter := ginkgo.GinkgoConfiguration(); ownLines(config, reporter) {
+					lines.Line("bgcheck: " + report.Clean(closing) + "\n")
+					lines.leaveOut()
+				}
+				ginkgo.Fail(closing)
 			}
 		})
 	}
@@ -133,18 +152,13 @@ func (s *suite) spec(ctx context.Context, p place) {
 		result.Verdict = report.Inconclusive
 		result.Diagnosis = strings.TrimSpace(fmt.Sprintf("%v before the check came to its end; %s", context.Cause(ctx), result.Diagnosis))
 	}
-	if err := s.record(p.order, result); err != nil {
-		ginkgo.AbortSuite("bgcheck: " + err.Error())
-	}
+	s.record(p.order, result)
+	told = true
 	if ownLines(ginkgo.GinkgoConfiguration()) {
-		line := result
-		if result.Verdict != report.Skip {
-			line.Diagnosis, line.Seen = "", "" // Ginkgo shows all of it right behind
-		}
-		lines.Line(s.reasons.Line(line, colour()))
+		s.tell(result)
 	}
 	switch result.Verdict {
-	case report.Pass:
+	case report.Pass, report.Warn:
 	case report.Skip:
 		ginkgo.Skip(result.Diagnosis)
 	case report.Fail:
@@ -152,6 +166,25 @@ func (s *suite) spec(ctx context.Context, p place) {
 	default:
 		ginkgo.Fail("inconclusive: " + message(result))
 	}
+}
+
+// tell writes the line of a check, and below one that did not pass, the first
+// time in the run, all that helps; noteSpec leaves out what Ginkgo would say of it.
+func (s *suite) tell(result report.Result) {
+	text := s.reasons.Line(result, colour())
+	switch {
+	case result.Verdict == report.Pass || result.Verdict == report.Skip:
+	case s.firstToTell(result):
+		text += result.Block(report.View{}) + "\n"
+	default: // a suite that was kept from asking anything has told it
+		text = strings.TrimSuffix(text, "\n") + "  as told above\n"
+	}
+	lines.Line(text)
+}
+
+// firstToTell is true once in the run for what is seen and said of one fault.
+func (s *suite) firstToTell(result report.Result) bool {
+	return s.run.First(result.Name + "\n" + result.Seen + "\n" + result.Diagnosis)
 }
 
 // lines is where Ginkgo's reporter and the lines of the checks go in a serial run.
@@ -169,25 +202,8 @@ func colour() bool {
 	return !reporter.NoColor && report.Colour(os.Stdout)
 }
 
-// evidenceShown is how many lines of evidence a failed spec prints, the last;
-// the report has them all.
-const evidenceShown = 25
-
-// message is what a spec that did not pass says: enough to understand what
-// happened.
+// message is what a spec that did not pass says where Ginkgo tells it: the same
+// block as in our own lines.
 func message(r report.Result) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n%s", r.Name, r.Details())
-	evidence := r.Evidence
-	if len(evidence) > 0 {
-		b.WriteString("evidence:\n")
-	}
-	if more := len(evidence) - evidenceShown; more > 0 {
-		fmt.Fprintf(&b, "  ... %d lines more in the report\n", more)
-		evidence = evidence[more:]
-	}
-	for _, line := range evidence {
-		fmt.Fprintf(&b, "  %s\n", report.Clean(line))
-	}
-	return strings.TrimRight(b.String(), "\n")
+	return r.Name + "\n" + strings.TrimRight(r.Block(report.View{}), "\n")
 }

@@ -46,6 +46,9 @@ type suite struct {
 	session   *contract.Session
 	abandoned int
 	reasons   report.Reasons
+	// results are those of this process, for what they have in common.
+	results []report.Result
+	closed  bool
 }
 
 func newSuite(options ...Option) *suite {
@@ -213,26 +216,35 @@ func limit(t *target.Target) time.Duration {
 	return 2*time.Minute + time.Duration(4+len(t.Config))*(b.Ready+b.Stop) + 3*b.Quiet
 }
 
-// record adds a result to the report.
-func (s *suite) record(order int, result report.Result) error {
-	if s.part == nil {
-		return nil
+// record adds a result to the report. What cannot be written, for a full disk
+// say, does not end the suite: the verdict is on the terminal, and what the report
+// lacks is named at the end.
+func (s *suite) record(order int, result report.Result) {
+	s.results = append(s.results, result)
+	if s.part != nil {
+		_ = s.part.Add(order, result) // Finish tells
 	}
-	return s.part.Add(order, result)
 }
 
-// close ends the suite's Blender and its part of the report.
+// close judges what skipped checks blame, ends the suite's Blender and its part
+// of the report.
 func (s *suite) close() error {
-	var err error
+	if s.part == nil || s.prepareErr != nil || s.closed {
+		return nil
+	}
+	s.closed = true
+	var all []error
+	if wasInterrupted() {
+		_ = s.part.Interrupt() // Finish tells
+	} else {
+		all = append(all, s.judgeBlamed())
+	}
 	if s.session != nil {
-		err = s.session.Close()
+		all = append(all, s.session.Close())
 		s.session = nil
 	}
-	if s.part == nil || s.prepareErr != nil {
-		return err
+	if err := s.part.Finish(); err != nil {
+		all = append(all, fmt.Errorf("the report in %s could not be written (%w); it lacks: %s", s.run.Out, err, strings.Join(s.part.Unwritten(), ", ")))
 	}
-	if wasInterrupted() {
-		err = errors.Join(err, s.part.Problem(s.name+" was interrupted"))
-	}
-	return errors.Join(err, s.part.Finish())
+	return errors.Join(all...)
 }

@@ -160,16 +160,32 @@ func TestALineStandsInPlaceOfItsSpecsDot(t *testing.T) {
 	}
 }
 
-func TestTheMessageOfAFailureHoldsAllThatIsKnown(t *testing.T) {
+func TestTheMessageOfAFailureIsWhatTheReportsBlockSays(t *testing.T) {
 	r := report.Result{Name: "a/b", Verdict: report.Fail, Expected: "E", Seen: "S", Diagnosis: "D", Fix: "F\n  code", Command: "C"}
-	for i := range 100 {
-		r.Evidence = append(r.Evidence, strings.Repeat("x", i))
+	want := "a/b\n  seen      S\n  cause     D\n  remedy    F\n              code\n  $ C"
+	if got := message(r); got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
-	text := message(r)
-	for _, want := range []string{"a/b\n", "expected:  E\n", "seen:      S\n", "diagnosis: D\n", "fix:       F\n             code\n", "command:   C\n",
-		"75 lines more", "\n  " + strings.Repeat("x", 99)} {
-		if !strings.Contains(text, want) {
-			t.Errorf("the message lacks %q:\n%s", want, text)
+}
+
+func TestTheFrameAroundAFailureThatWasToldIsLeftOut(t *testing.T) {
+	const line = "\x1b[38;5;243m------------------------------\x1b[0m"
+	block := []string{line, "\n", "• [FAILED]", "\n", "[It] a/b", "\n", "\n", "why", "\n", line, "\n"}
+	for name, writes := range map[string][]string{
+		"first":            append([]string{"\n"}, block...),
+		"behind another":   block[2:], // the dashes of one end are those of the next's begin
+		"on a line begun":  append([]string{"\n"}, block...),
+		"before a newline": block,
+	} {
+		var b bytes.Buffer
+		p := &progress{to: &b}
+		p.Line("fail a/b\n")
+		p.leaveOut()
+		for _, text := range append(writes, "\n", "Summarizing", line) {
+			_, _ = p.Write([]byte(text))
+		}
+		if want := "fail a/b\n\nSummarizing" + line; b.String() != want {
+			t.Errorf("%s: %q, want %q", name, b.String(), want)
 		}
 	}
 }

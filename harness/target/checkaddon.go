@@ -7,12 +7,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
 )
 
-var (
-	moduleName   = regexp.MustCompile(`^\w[\w-]*(\.\w[\w-]*)*$`)
-	callableName = regexp.MustCompile(`^(\.|\.?\w[\w-]*(\.\w[\w-]*)*)?:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$|^[A-Za-z_]\w*$`)
-)
+var callableName = regexp.MustCompile(`^(\.|\.?\w[\w-]*(\.\w[\w-]*)*)?:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$|^[A-Za-z_]\w*$`)
 
 // checkAddon looks at the add-on, its name, and what it needs.
 func (t *Target) checkAddon(p *problems) {
@@ -33,21 +32,21 @@ func (t *Target) checkAddon(p *problems) {
 		t.checkAddonAt(p, item("requires", i), name)
 	}
 	for i, name := range t.Bundled {
-		if at := item("bundled", i); !moduleName.MatchString(name) && !p.broken(at) {
+		if at := item("bundled", i); !addonsrc.IsModule(name) && !p.broken(at) {
 			p.addAt(at, "%s is %q; expected the module of an add-on that comes with Blender, as in io_scene_gltf2", at, name)
 		}
 	}
 	switch {
-	case t.Module != "" && !moduleName.MatchString(t.Module):
+	case t.Module != "" && !addonsrc.IsModule(t.Module):
 		p.addAt("module", "module is %q; expected a module name: letters, digits, _ and -", t.Module)
 	case t.Module != "" && t.Addon == "":
 		p.addAt("module", "module is given without addon; expected addon: the folder, .py file or zip")
 	case t.Kind != "" && t.Addon == "":
 		p.addAt("kind", "kind is given without addon; expected addon: the folder, .py file or zip")
-	case t.Kind == "extension" && t.Addon != "" && readAddon(t.Resolve(t.Addon)).manifest == nil && !p.broken("addon"):
+	case t.Kind == "extension" && t.Addon != "" && addonsrc.Read(t.Resolve(t.Addon)).Manifest == nil && !p.broken("addon"):
 		p.addAt("kind", "kind is extension, but %s holds no blender_manifest.toml; expected one, or kind: addon", t.Addon)
 	case t.Kind == "extension" && t.Module != "" && !strings.HasPrefix(t.Module, "bl_ext."):
-		p.addAt("module", "module is %q; expected %s%s, the name of an extension", t.Module, extensionPrefix, t.Module)
+		p.addAt("module", "module is %q; expected %s%s, the name of an extension", t.Module, addonsrc.ExtensionPrefix, t.Module)
 	}
 	if t.Enable == "script" && t.Launch.Script == "" && t.Launch.Start == "" && !p.given("launch") {
 		p.addAt("enable", "enable is script, but there is no launch.script; expected one, or enable: flag")
@@ -65,19 +64,19 @@ func (t *Target) checkAddonAt(p *problems, at, name string) {
 		p.addAt(at, "%s is the file %q; expected the add-on's folder, .py file or zip", at, name)
 		return
 	}
-	facts := readAddon(t.Resolve(name))
+	facts := addonsrc.Read(t.Resolve(name))
 	switch {
-	case facts.unreadable != nil:
-		p.addAt(at, "%s %q cannot be read (%v); expected a folder, .py file or zip archive", at, name, facts.unreadable)
-	case facts.hasInit || facts.manifest != nil:
-		if facts.manifest == nil && (!moduleName.MatchString(facts.base) || strings.Contains(facts.base, ".")) && (at != "addon" || t.Module == "") {
+	case facts.Unreadable != nil:
+		p.addAt(at, "%s %q cannot be read (%v); expected a folder, .py file or zip archive", at, name, facts.Unreadable)
+	case facts.HasInit || facts.Manifest != nil:
+		if facts.Manifest == nil && (!addonsrc.IsModule(facts.Base) || strings.Contains(facts.Base, ".")) && (at != "addon" || t.Module == "") {
 			remedy := ""
 			if at == "addon" {
 				remedy = ", or module: the name to install it under"
 			}
-			p.addAt(at, "%s is called %q, which Blender cannot enable; expected letters, digits, _ and -%s", at, facts.base, remedy)
+			p.addAt(at, "%s is called %q, which Blender cannot enable; expected letters, digits, _ and -%s", at, facts.Base, remedy)
 		}
-	case facts.isZip:
+	case facts.IsZip:
 		p.addAt(at, "%s %q holds no __init__.py or blender_manifest.toml at its top or in a folder there; expected a zip of an add-on", at, name)
 	default:
 		p.addAt(at, "%s is the folder %q, which has no __init__.py and no blender_manifest.toml; expected the add-on's own folder%s",

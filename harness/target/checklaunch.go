@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
 )
 
 // checkLaunch looks at how the service is started.
@@ -42,7 +44,7 @@ func (t *Target) checkLaunch(p *problems) {
 	t.checkCallable(p, "launch.step", l.Step)
 	t.checkCallable(p, "launch.cleanup", l.Cleanup)
 	if l.AsyncLoop != "" || p.given("launch.async_loop") && !p.broken("launch.async_loop") {
-		if !moduleName.MatchString(strings.TrimPrefix(l.AsyncLoop, ".")) {
+		if !addonsrc.IsModule(strings.TrimPrefix(l.AsyncLoop, ".")) {
 			p.addAt("launch.async_loop", "launch.async_loop is %q; expected a module, as in my_addon.async_loop", l.AsyncLoop)
 		} else {
 			t.checkModule(p, "launch.async_loop", l.AsyncLoop)
@@ -79,10 +81,10 @@ func (t *Target) checkModule(p *problems, at, module string) {
 	if t.Addon == "" || p.broken("addon") {
 		return
 	}
-	facts := readAddon(t.Resolve(t.Addon))
+	facts := addonsrc.Read(t.Resolve(t.Addon))
 	own := t.Module
 	if own == "" {
-		own = facts.module(t.IsExtension())
+		own = facts.Module(t.IsExtension())
 	}
 	inside, isOwn := strings.CutPrefix(module, own)
 	switch {
@@ -94,7 +96,7 @@ func (t *Target) checkModule(p *problems, at, module string) {
 		if rest != "" {
 			rest = "." + rest
 		}
-		if t.IsExtension() && (first == facts.base || own == extensionPrefix+first) {
+		if t.IsExtension() && (first == facts.Base || own == addonsrc.ExtensionPrefix+first) {
 			p.addAt(at, "%s names module %q, but the add-on is an extension; expected %s or a module in it; did you mean %q?", at, module, own, own+rest)
 		} else if near := nearest(first, []string{own}); near != "" {
 			p.addAt(at, "%s names module %q; expected %s or a module in it; did you mean %q?", at, module, own, near+rest)

@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
 )
 
-// portVariable is what the seeds' service reads its port from.
+// portVariable is what the reference add-on reads its port from.
 const portVariable = "BLENDER_HTTP_ECHO_PORT"
 
 // SetDefaults fills in what is empty. Load has done so; a target built in Go
@@ -45,16 +47,16 @@ func (t *Target) SetDefaults() {
 // nameDefaults finds the module, and the full names of callables in it.
 func (t *Target) nameDefaults() {
 	if t.Addon != "" {
-		facts := readAddon(t.Resolve(t.Addon))
+		facts := addonsrc.Read(t.Resolve(t.Addon))
 		extension := t.IsExtension()
 		if t.Module == "" {
-			t.Module = facts.module(extension)
+			t.Module = facts.Module(extension)
 		}
 		if t.Kind == "" {
 			t.Kind = map[bool]string{true: "extension", false: "addon"}[extension]
 		}
 		if t.Name == "" {
-			t.Name = strings.TrimPrefix(t.Module, extensionPrefix)
+			t.Name = strings.TrimPrefix(t.Module, addonsrc.ExtensionPrefix)
 		}
 	}
 	if t.Name == "" && t.Dir != "" {

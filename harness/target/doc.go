@@ -18,6 +18,6 @@
 //	}
 //
 // A target may be built in Go as well; Check and SetDefaults then do what Load
-// does for a file. Draft writes a first file by reading an add-on's source.
+// does for a file, and Parse for a text. Package draft writes a first file.
 // Schema and Markdown describe the file; both are made from the Target type.
 package target

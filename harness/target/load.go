@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // FileName is the name of a target file in a folder given to Load.
@@ -34,11 +34,18 @@ func Load(path string) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	absolute, err := filepath.Abs(file)
+	return Parse(file, data)
+}
+
+// Parse is Load for a text that is not, or not yet, in the file at path: a
+// draft, an editor's buffer. The file is not read and need not be there; what
+// the text names is looked for beside it.
+func Parse(path string, text []byte) (*Target, error) {
+	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("find folder of target file: %w", err)
 	}
-	t, err := parse(file, data, filepath.Dir(absolute))
+	t, err := parse(path, text, filepath.Dir(absolute))
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +64,7 @@ func find(path string) (string, error) {
 		switch strings.ToLower(filepath.Ext(path)) {
 		case ".py", ".zip":
 			return "", fmt.Errorf("find target file: %s is an add-on, not a target file; "+
-				"`make target ADDON=%s` writes a first one", path, path)
+				"`bgcheck init %s` writes a first one", path, path)
 		}
 		return path, nil
 	}
@@ -74,7 +81,7 @@ func find(path string) (string, error) {
 				name, FileName, fs.ErrNotExist)
 		}
 	}
-	return "", fmt.Errorf("find target file: no %s in folder %s; `make target ADDON=%s` writes a first one: %w",
+	return "", fmt.Errorf("find target file: no %s in folder %s; `bgcheck init %s` writes a first one: %w",
 		FileName, path, path, fs.ErrNotExist)
 }
 

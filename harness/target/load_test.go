@@ -87,7 +87,6 @@ func TestAddonsOfEveryKindGetTheirModule(t *testing.T) {
 		want(t, name+" module", target.Module, module)
 		want(t, name+" start", target.Launch.Start, module+":serve")
 		want(t, name+" extension", target.IsExtension(), name == "extension")
-		want(t, name+" by ModuleOf", ModuleOf(target.Resolve(target.Addon)), module)
 	}
 }
 
@@ -134,6 +133,24 @@ func TestAnchorsAndMergesAreFollowed(t *testing.T) {
 	want(t, "refuses", target.Config[0].Env, map[string]string{"MY_PORT": "abc", "MY_LOG": "{scratch}/log.txt"})
 	want(t, "ready", target.Budgets.Ready, 90*time.Second)
 	want(t, "idle", target.Budgets.IdleCPU, 0.02)
+}
+
+func TestATextThatIsInNoFileIsParsedAsIfItWere(t *testing.T) {
+	file := filepath.Join("testdata", "examples", "least", "draft.yaml")
+	text, err := os.ReadFile("testdata/examples/least/bgcheck.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	target, err := Parse(file, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded := example(t, "least")
+	loaded.Path = filepath.Join(filepath.Dir(loaded.Path), "draft.yaml")
+	want(t, "target", *target, *loaded)
+	if _, err := Parse(file, []byte("addon: nothing\n")); err == nil || !strings.HasPrefix(err.Error(), file+":1:8: ") {
+		t.Errorf("Parse of a text with a mistake: %v", err)
+	}
 }
 
 func TestLoadFindsNoFile(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/edits"
 )
 
 // synonyms are words that people write for ours though they are spelled
@@ -66,7 +68,7 @@ func closest(low string, words []string) string {
 	}
 	best := ""
 	for _, word := range words {
-		if d := distance(low, strings.ToLower(word)); d <= limit {
+		if d := edits.Distance(low, strings.ToLower(word)); d <= limit {
 			best, limit = word, d-1
 		}
 	}
@@ -84,34 +86,6 @@ func didYouMean(got string, words []string) string {
 		return fmt.Sprintf("; did you mean %q?", word)
 	}
 	return ""
-}
-
-// distance counts the letters to insert, delete, replace, or swap with their
-// neighbour to make b of a.
-func distance(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	if len(s) > 64 || len(t) > 64 {
-		return 64
-	}
-	before, last, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(s); i++ {
-		row[0] = i
-		for j := 1; j <= len(t); j++ {
-			cost := 1
-			if s[i-1] == t[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(t)]
 }
 
 // quoted lists words for a message: a, b or c.

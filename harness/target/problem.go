@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"sort"
 	"strings"
-	"unicode"
+
+	"github.com/bgcheck/bgcheck/harness/internal/plain"
 )
 
 // Problem is one mistake in a target file.
@@ -58,7 +59,7 @@ func (p *problems) add(line, column int, format string, args ...any) {
 	if p.full() {
 		return
 	}
-	problem := Problem{line, column, inOneLine(fmt.Sprintf(format, args...))}
+	problem := Problem{line, column, plain.Line(fmt.Sprintf(format, args...), maxMessage)}
 	for _, known := range p.list {
 		if known == problem {
 			return
@@ -69,19 +70,6 @@ func (p *problems) add(line, column int, format string, args ...any) {
 
 // maxMessage is the length of a message, in characters.
 const maxMessage = 1000
-
-// inOneLine makes line ends and control characters of a quoted text visible.
-func inOneLine(message string) string {
-	if runes := []rune(message); len(runes) > maxMessage {
-		message = string(runes[:maxMessage]) + "..."
-	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return '\ufffd'
-		}
-		return r
-	}, strings.NewReplacer("\r", `\r`, "\n", `\n`, "\t", `\t`).Replace(message))
-}
 
 // note remembers where the value at a key path ("launch.start", "requires[0]") stands.
 func (p *problems) note(path string, line, column int) {

@@ -3,6 +3,7 @@ package target
 import (
 	"bytes"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -31,7 +32,8 @@ func (s *source) check(p *problems) bool {
 			p.add(line, column, "byte 0x%02x is not UTF-8; expected the file to be saved as UTF-8", s.data[at])
 			return false
 		}
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' || r == 0x7f {
+		// What YAML forbids, too; its parser does not say where.
+		if unicode.IsControl(r) && !strings.ContainsRune("\t\n\r\u0085", r) || r == '\ufffe' || r == '\uffff' {
 			line, column := s.position(at)
 			p.add(line, column, "control character 0x%02x; expected text", r)
 			return false

@@ -1,18 +1,15 @@
 package target
 
 import (
+	"errors"
 	"regexp"
-	"sort"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 var (
-	yamlLine    = regexp.MustCompile(`line (\d+): `)
-	yamlPrefix  = regexp.MustCompile(`^(yaml: )?((line|offset) \d+: )?`)
 	bareHolder  = regexp.MustCompile(`(?:^|[\s:,\[])(\{[a-z]+(?::\w+)?\})[^\s,}\]"']`)
 	needsQuotes = regexp.MustCompile(`:\s+[@%` + "`" + `]`)
 )
@@ -32,12 +29,17 @@ var remedies = map[string]string{
 
 // syntax reports an error of the YAML parser, with the likely cause.
 func (s *source) syntax(p *problems, err error) {
-	line := 1
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-		line, _ = strconv.Atoi(m[1])
+	message, line, column := err.Error(), 1, 1
+	var failed *yaml.LoadError
+	if errors.As(err, &failed) {
+		message = failed.Message
+		line, column = s.cause(failed)
 	}
-	message := yamlPrefix.ReplaceAllString(err.Error(), "")
-	line, column := s.cause(line, message)
+	if above := s.lastText(line); strings.Contains(message, "mapping values") && above < line &&
+		indent(s.line(above)) < indent(s.line(line)) && !strings.Contains(s.line(above), ":") {
+		// A key without its colon, which the parser reads on as text of two lines.
+		message, line, column = "could not find expected ':'", above, indent(s.line(above))+1
+	}
 	for _, at := range []int{line, line - 1, line + 1} {
 		text := s.line(at)
 		if m := bareHolder.FindStringSubmatchIndex(text); m != nil {
@@ -62,50 +64,32 @@ func (s *source) syntax(p *problems, err error) {
 // indent counts the white space before a line's text.
 func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " \t")) }
 
-// cause finds the place of a mistake. The parser names the line at which it
-// gave up, or the line before the one where the mapping or list began.
-func (s *source) cause(line int, message string) (at, column int) {
+// cause is the place of a mistake. The parser names where it gave up, and for
+// some mistakes where that began which it could not finish.
+func (s *source) cause(err *yaml.LoadError) (line, column int) {
+	has := func(part string) bool { return strings.Contains(err.Message, part) }
 	switch {
-	case strings.Contains(message, "',' or ']'"), strings.Contains(message, "',' or '}'"):
-		line++
-		text := s.line(line)
-		return line, utf8.RuneCountInString(text[:max(strings.LastIndexAny(text, "[{"), 0)]) + 1
-	case strings.Contains(message, "unexpected end of stream") && line >= len(s.all()):
-		line = 1 // a quote begun in the first line: the parser names the last
-	case strings.Contains(message, "unknown escape"):
-		text := s.line(line)
-		if m := unknownEscape.FindStringSubmatchIndex(text); m != nil {
-			return line, utf8.RuneCountInString(text[:m[2]]) + 1
-		}
-	case strings.Contains(message, "unknown anchor"):
-		alias := "*" + strings.Trim(unknownAnchor.FindString(message), "'")
-		for i := range s.all() {
-			if before, _, ok := strings.Cut(s.line(i+1), alias); ok {
-				return i + 1, utf8.RuneCountInString(before) + 1
-			}
-		}
+	case has("',' or ']'"), has("',' or '}'"):
+		return err.ContextMark.Line, err.ContextMark.Column
+	case has("unknown escape"), has("unknown anchor"):
+		return err.Mark.Line, err.Mark.Column
+	case has("unexpected end of stream"), has("could not find expected ':'"):
+		line = err.ContextMark.Line
 	default:
-		line = s.firstWith(message, line)
+		line = err.Mark.Line
+	}
+	if line > 1 && strings.TrimSpace(strings.Join(s.all()[min(line, len(s.all()))-1:], "")) == "" {
+		line = s.lastText(line) // the parser came to the end: the mistake is before it
 	}
 	return line, indent(s.line(line)) + 1
 }
 
-var (
-	unknownEscape = regexp.MustCompile(`"[^"]*?(\\[^abefnrtvxuULNP0_ "/\\])`)
-	unknownAnchor = regexp.MustCompile(`'[^']*'`)
-)
-
-// firstWith is the first line that, with those above it, gives the message: the
-// line with the mistake, since the parser reads on from line to line.
-func (s *source) firstWith(message string, otherwise int) int {
-	lines := s.all()
-	n := sort.Search(len(lines), func(n int) bool {
-		var doc yaml.Node
-		err := yaml.Unmarshal([]byte(strings.Join(lines[:n+1], "\n")), &doc)
-		return err != nil && yamlPrefix.ReplaceAllString(err.Error(), "") == message
-	})
-	if n == len(lines) {
-		return otherwise
+// lastText is the last line before n that holds more than a comment; 1 when none does.
+func (s *source) lastText(n int) int {
+	for n--; n > 1; n-- {
+		if text := strings.TrimSpace(s.line(n)); text != "" && text[0] != '#' {
+			break
+		}
 	}
-	return n + 1
+	return max(n, 1)
 }

@@ -66,7 +66,8 @@ type Target struct {
 	// all. Comparisons together are one range; other entries are alternatives.
 	Blender []string `yaml:"blender"`
 
-	// Path of the file it was read from, absolute; empty when built in Go.
+	// Path of the file it was read from (Parse: is meant for), absolute; empty
+	// when built in Go.
 	Path string `yaml:"-"`
 	// Dir is Path's folder; relative paths are relative to it.
 	Dir string `yaml:"-"`
@@ -91,8 +92,8 @@ type Launch struct {
 	// Step is a callable, written as Start, that is called every 50 ms on the main
 	// thread: what runs the work that the add-on's threads have put in a queue.
 	Step string `yaml:"step"`
-	// AsyncLoop is the add-on's module with kick_async_loop, driven by our
-	// keepalive in the seeds' way; empty: the loop's own selector is waited in.
+	// AsyncLoop is the add-on's module with kick_async_loop, called by our
+	// keepalive every 50 ms; empty: the loop's own selector is waited in.
 	// ".async_loop" is a submodule of the add-on's.
 	AsyncLoop string `yaml:"async_loop"`
 	// Cleanup is a callable, written as Start, run once before the end.

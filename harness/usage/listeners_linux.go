@@ -10,6 +10,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 )
 
 // listeners joins the socket inodes among each process's descriptors with the
@@ -30,7 +32,7 @@ func listeners(pids []int) ([]netip.AddrPort, error) {
 		}
 		space, err := os.Readlink("/proc/" + strconv.Itoa(pid) + "/ns/net")
 		if err != nil {
-			if err = procError("readlink", "/proc/"+strconv.Itoa(pid)+"/ns/net", err); errors.Is(err, errVanished) {
+			if err = procfs.Error("readlink", "/proc/"+strconv.Itoa(pid)+"/ns/net", err); errors.Is(err, errVanished) {
 				continue
 			}
 			return nil, err
@@ -56,7 +58,7 @@ func listeners(pids []int) ([]netip.AddrPort, error) {
 // sockets lists the inodes of a process's open sockets.
 func sockets(pid int) ([]string, error) {
 	folder := "/proc/" + strconv.Itoa(pid) + "/fd"
-	names, err := entries(folder)
+	names, err := procfs.Entries(folder)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +95,7 @@ func listenTable(pid int) (map[string]netip.AddrPort, error) {
 func readListenTable(path string, table map[string]netip.AddrPort) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return procError("open", path, err)
+		return procfs.Error("open", path, err)
 	}
 	defer f.Close()
 	lines := bufio.NewScanner(f)
@@ -110,7 +112,7 @@ func readListenTable(path string, table map[string]netip.AddrPort) error {
 		table[f[9]] = address
 	}
 	if err := lines.Err(); err != nil {
-		return procError("read", path, err)
+		return procfs.Error("read", path, err)
 	}
 	return nil
 }

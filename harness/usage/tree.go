@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 )
 
 // ErrGone marks a root process that does not exist or has ended. A zombie has ended.
 var ErrGone = errors.New("the process has ended")
 
 // errVanished is a process that ended while it was read.
-var errVanished = errors.New("vanished")
+var errVanished = procfs.ErrVanished
 
 // CountsWakeups tells whether samples hold context switches on this system.
 // Where it is false, Wakeups is always 0 and proves nothing.

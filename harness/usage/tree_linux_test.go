@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"testing"
 	"time"
+
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 )
 
 func TestBusyChildUsesMoreThanASleepingOne(t *testing.T) {
@@ -32,7 +34,7 @@ func TestCPUTimeIsFinerThanATick(t *testing.T) {
 	odd := 0
 	for range 20 {
 		c.obeys(t, "wake")
-		if sampleOf(t, c).CPU%(time.Second/ticksPerSecond) != 0 {
+		if sampleOf(t, c).CPU%(time.Second/procfs.TicksPerSecond) != 0 {
 			odd++
 		}
 		if odd > 0 {

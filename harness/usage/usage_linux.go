@@ -5,45 +5,33 @@ import (
 	"errors"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 )
 
 const countsWakeups = true
 
-// ticksPerSecond is the unit of times in /proc/PID/stat: USER_HZ, which is 100
-// on every architecture Go runs on.
-const ticksPerSecond = 100
-
 // processes reads the whole process table. /proc/PID/task/*/children would be
 // cheaper, but may miss a child when a sibling ends meanwhile (proc(5)).
 func processes() ([]proc, error) {
-	dir, err := os.Open("/proc")
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Close()
-	names, err := dir.Readdirnames(-1)
+	pids, err := procfs.PIDs()
 	if err != nil {
 		return nil, err
 	}
 	buf := make([]byte, 4096)
-	table := make([]proc, 0, len(names))
-	for _, name := range names {
-		pid, err := strconv.Atoi(name)
-		if err != nil {
-			continue
-		}
-		st, err := readStat(pid, buf)
+	table := make([]proc, 0, len(pids))
+	for _, pid := range pids {
+		st, err := procfs.Read(pid, buf)
 		if errors.Is(err, errVanished) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		table = append(table, st.proc)
+		table = append(table, rowOf(st))
 	}
 	return table, nil
 }
@@ -51,22 +39,22 @@ func processes() ([]proc, error) {
 // measure reads one process. The error is errVanished when it ended meanwhile.
 func measure(pid int) (reading, error) {
 	buf := make([]byte, 4096)
-	st, err := readStat(pid, buf)
+	st, err := procfs.Read(pid, buf)
 	if err != nil {
 		return reading{}, err
 	}
-	r := reading{row: st.proc, children: st.children, threads: st.threads}
+	r := reading{row: rowOf(st), children: st.Children, threads: st.Threads}
 	if r.cpu, err = cpuClock(pid); err != nil {
-		r.cpu = st.own // ticks: some sandboxes offer no clocks of other processes
+		r.cpu = st.Own // ticks: some sandboxes offer no clocks of other processes
 	}
-	if st.ended {
+	if st.Dead() {
 		r.threads = 0 // a zombie has its times left and nothing else
 		return r, nil
 	}
 	if r.rss, err = readRSS(pid, buf); err != nil {
 		return reading{}, err
 	}
-	if r.descriptors, err = countEntries("/proc/" + strconv.Itoa(pid) + "/fd"); err != nil {
+	if r.descriptors, err = procfs.CountEntries("/proc/" + strconv.Itoa(pid) + "/fd"); err != nil {
 		return reading{}, err
 	}
 	r.switches, err = readSwitches(pid, buf)
@@ -84,45 +72,16 @@ func cpuClock(pid int) (time.Duration, error) {
 	return time.Duration(ts.Nano()), nil
 }
 
-// stat is the part of /proc/PID/stat that is used.
-type stat struct {
-	proc
-	own, children time.Duration // in ticks of 10 ms
-	threads       int
+// rowOf is what the table keeps of a process.
+func rowOf(s procfs.Stat) proc {
+	return proc{pid: s.PID, ppid: s.PPID, start: s.Start, ended: s.Dead(), name: s.Name}
 }
 
-func readStat(pid int, buf []byte) (stat, error) {
-	text, err := readProc("/proc/"+strconv.Itoa(pid)+"/stat", buf)
-	if err != nil {
-		return stat{}, err
-	}
-	// The name stands in parentheses and may itself hold any character.
-	open, shut := bytes.IndexByte(text, '('), bytes.LastIndexByte(text, ')')
-	if open < 0 || shut < open {
-		return stat{}, errVanished
-	}
-	f := strings.Fields(string(text[shut+1:])) // f[0] is field 3, the state
-	if len(f) < 22 {
-		return stat{}, errVanished
-	}
-	n := func(field int) uint64 {
-		v, _ := strconv.ParseInt(f[field-3], 10, 64)
-		return uint64(max(0, v))
-	}
-	ticks := func(field int) time.Duration { return time.Duration(n(field)) * time.Second / ticksPerSecond }
-	st := stat{
-		proc:     proc{pid: pid, ppid: int(n(4)), start: n(22), name: string(text[open+1 : shut])},
-		own:      ticks(14) + ticks(15),
-		children: ticks(16) + ticks(17),
-		threads:  int(n(20)),
-	}
-	// A process whose first thread has ended while others run shows Z as well.
-	st.ended = f[0] == "X" || f[0] == "Z" && st.threads <= 1
-	return st, nil
-}
+// command is the command line as far as it is shown.
+func command(pid int) string { return procfs.Command(pid, 1024) }
 
 func readRSS(pid int, buf []byte) (uint64, error) {
-	text, err := readProc("/proc/"+strconv.Itoa(pid)+"/statm", buf)
+	text, err := procfs.File("/proc/"+strconv.Itoa(pid)+"/statm", buf)
 	if err != nil {
 		return 0, err
 	}
@@ -138,13 +97,13 @@ func readRSS(pid int, buf []byte) (uint64, error) {
 // ends meanwhile is left out.
 func readSwitches(pid int, buf []byte) (map[int]switches, error) {
 	folder := "/proc/" + strconv.Itoa(pid) + "/task"
-	names, err := entries(folder)
+	names, err := procfs.Entries(folder)
 	if err != nil {
 		return nil, err
 	}
 	all := make(map[int]switches, len(names))
 	for _, name := range names {
-		text, err := readProc(folder+"/"+name+"/status", buf)
+		text, err := procfs.File(folder+"/"+name+"/status", buf)
 		if errors.Is(err, errVanished) {
 			continue
 		}

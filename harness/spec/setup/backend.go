@@ -9,6 +9,9 @@ import (
 	"sync"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/attach"
+	"github.com/bgcheck/bgcheck/harness/internal/process"
+	"github.com/bgcheck/bgcheck/harness/window"
 )
 
 // MakeBackend makes a backend from the settings. It does not start anything.
@@ -18,12 +21,12 @@ var (
 	backendsMu sync.Mutex
 	backends   = map[string]MakeBackend{
 		"local":  func(s Settings) (harness.Backend, error) { return harness.Local(s.Blender), nil },
-		"window": func(s Settings) (harness.Backend, error) { return harness.Window(s.Blender), nil },
+		"window": func(s Settings) (harness.Backend, error) { return window.New(s.Blender), nil },
 		"attach": func(s Settings) (harness.Backend, error) {
 			if _, _, err := net.SplitHostPort(s.Address); err != nil {
 				return nil, fmt.Errorf("%q is no address of a running Blender's service; name it by --address=host:port or BGCHECK_ADDRESS", s.Address)
 			}
-			return harness.Attach(s.Address, s.PID), nil
+			return attach.New(s.Address, s.PID), nil
 		},
 	}
 )
@@ -64,7 +67,7 @@ func (s Settings) NotTried(check string) string {
 	case s.Backend != "attach" || among(attachable):
 		return ""
 	case strings.HasPrefix(check, "exec/"):
-		if err := harness.SharesFiles(s.PID); err != nil {
+		if err := process.SharesFiles(s.PID); err != nil {
 			return "its effect is looked for in a file: " + err.Error() + "; name a Blender on this machine by --pid (backend attach)"
 		}
 		return ""

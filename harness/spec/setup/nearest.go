@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/edits"
 )
 
 // Hint helps after a word that is none of known: the words nearest to it, or
 // when none is near, a few of them all.
 func Hint(word string, known []string) string {
-	if near := Nearest(word, known); len(near) > 0 {
+	if near := nearest(word, known); len(near) > 0 {
 		return "did you mean " + strings.Join(near, " or ") + "?"
 	}
 	if len(known) > 8 {
@@ -18,8 +20,8 @@ func Hint(word string, known []string) string {
 	return "one of: " + strings.Join(known, ", ")
 }
 
-// Nearest lists up to three of known that are like word, the likest first.
-func Nearest(word string, known []string) []string {
+// nearest lists up to three of known that are like word, the likest first.
+func nearest(word string, known []string) []string {
 	type candidate struct {
 		name     string
 		distance int
@@ -27,13 +29,13 @@ func Nearest(word string, known []string) []string {
 	var near []candidate
 	word = strings.ToLower(word)
 	for _, name := range known {
-		d := distance(word, strings.ToLower(name))
+		d := edits.Distance(word, strings.ToLower(name))
 		_, statement, _ := strings.Cut(name, "/")
 		if word != "" && (strings.Contains(name, word) || statement != "" && strings.Contains(word, statement)) {
 			d = min(d, 1)
 		}
 		if statement != "" {
-			d = min(d, distance(word, statement)+1)
+			d = min(d, edits.Distance(word, statement)+1)
 		}
 		if d <= max(2, len(word)/3) {
 			near = append(near, candidate{name, d})
@@ -45,27 +47,6 @@ func Nearest(word string, known []string) []string {
 		names = append(names, c.name)
 	}
 	return names
-}
-
-// distance counts the single-byte edits between two words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // Require fails with a hint when word is none of known; what says what it is.

@@ -1,0 +1,147 @@
+package draft
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/bgcheck/bgcheck/harness/target"
+)
+
+var update = flag.Bool("update", false, "write the drafts that are compared with")
+
+// sameFile compares what was made with the file that is committed.
+func sameFile(t *testing.T, file string, made []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(file, made, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	have, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(bytes.ReplaceAll(have, []byte("\r\n"), []byte("\n")), made) {
+		t.Errorf("%s is not what is made now; run go test ./harness/draft -update and look at the difference.\nmade now:\n%s", file, made)
+	}
+}
+
+// TestDrafts compares each draft with the bgcheck.yaml beside its add-on, which
+// is where the draft belongs, and loads that.
+func TestDrafts(t *testing.T) {
+	for name, addon := range map[string]string{
+		"seeds": "echo_addon", "http": "web-service.py", "typed": "plugin", "extension": "ext",
+		"script": "serve.py", "own-script": "my_addon", "no-service": "tool",
+		"self-starting": "service", "json-rpc": "tools", "xml-rpc": "rpc.py",
+		"length-prefixed": "framed", "fixed-port": "fixed.py",
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder := filepath.Join("testdata", name)
+			text, notes, err := Text(filepath.Join(folder, addon), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			file, err := File(filepath.Join(folder, addon))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sameFile(t, file, text)
+			sameFile(t, filepath.Join(folder, "notes.txt"), []byte(strings.Join(notes, "\n")+"\n"))
+			if _, err := target.Load(folder); err != nil {
+				t.Errorf("the draft does not load: %v", err)
+			}
+		})
+	}
+}
+
+func TestDraftOfEveryExampleLoads(t *testing.T) {
+	files, err := filepath.Glob("../target/testdata/examples/*/bgcheck.yaml")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("find examples: %d files, %v", len(files), err)
+	}
+	for _, file := range files {
+		example, err := target.Load(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if example.Addon == "" {
+			continue
+		}
+		addon := example.Resolve(example.Addon)
+		text, _, err := Text(addon, "")
+		if err != nil {
+			t.Errorf("Text(%s): %v", example.Addon, err)
+			continue
+		}
+		drafted, err := target.Parse(filepath.Join(filepath.Dir(addon), target.FileName), text)
+		if err != nil {
+			t.Errorf("the draft for %s does not load: %v\n%s", example.Addon, err, text)
+			continue
+		}
+		if drafted.Module != example.Module {
+			t.Errorf("module of %s is %q; want %q", example.Addon, drafted.Module, example.Module)
+		}
+	}
+}
+
+func TestDraftFindsTheAddonInARepository(t *testing.T) {
+	folder := t.TempDir()
+	inside := filepath.Join(folder, "src", "my_addon")
+	if err := os.MkdirAll(inside, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	source := "bl_info = {\"name\": \"x\"}\n\n\ndef serve():\n    pass\n\n\ndef register():\n    pass\n"
+	if err := os.WriteFile(filepath.Join(inside, "__init__.py"), []byte(source), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	text, _, err := Text(folder, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "\naddon: src/my_addon\n") || !strings.Contains(string(text), "\n  start: serve\n") {
+		t.Errorf("draft:\n%s", text)
+	}
+	if _, _, err := Text(t.TempDir(), ""); err == nil || !strings.Contains(err.Error(), "has no __init__.py") {
+		t.Errorf("Text of an empty folder: %v", err)
+	}
+	if _, _, err := Text(filepath.Join(folder, "nothing"), ""); err == nil {
+		t.Error("Text of what is not there: no error")
+	}
+}
+
+// FuzzText: no source makes Text panic, or write a file that is not YAML.
+func FuzzText(f *testing.F) {
+	files, err := filepath.Glob("testdata/*/*.py")
+	if err != nil {
+		f.Fatal(err)
+	}
+	more, err := filepath.Glob("testdata/*/*/*.py")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range append(files, more...) {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		file := filepath.Join(t.TempDir(), "addon.py")
+		if err := os.WriteFile(file, []byte(source), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		text, _, err := Text(file, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := target.Parse(filepath.Join(filepath.Dir(file), target.FileName), text); err != nil && strings.Contains(err.Error(), "not YAML") {
+			t.Errorf("%v in\n%s", err, text)
+		}
+	})
+}

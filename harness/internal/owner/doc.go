@@ -1,0 +1,10 @@
+// Package owner knows which program made an instance, so that what a killed
+// program has left is found and removed, and nothing else is.
+//
+//	id := owner.NewID()
+//	if err := owner.Mark(dir); err != nil {
+//		return err
+//	}
+//	// In another program, later:
+//	owner.Sweep()
+package owner

@@ -1,0 +1,4 @@
+package supervise
+
+// Patience is patience, for tests.
+var Patience = &patience

@@ -1,7 +1,0 @@
-//go:build !linux
-
-package harness
-
-import "github.com/bgcheck/bgcheck/harness/usage"
-
-func measureTree(blender, _ int) (usage.Sample, error) { return usage.Tree(blender) }

@@ -1,6 +1,0 @@
-//go:build !linux
-
-package harness
-
-// ephemeralRange is IANA's, which Windows, macOS and the BSDs use.
-func ephemeralRange() (first, last int) { return 49152, 65535 }
