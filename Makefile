@@ -30,7 +30,7 @@ comma := ,
 checks = $(subst $(comma), ,$(CHECK))
 
 .DEFAULT_GOAL := help
-.PHONY: help check init suites test proof bench images matrix package runner lint explain list clean
+.PHONY: help check init suites test proof bench speed images matrix package runner lint explain list clean
 
 help: ## list the targets
 	@echo "bgcheck: proves a Blender add-on right or wrong in background mode"
@@ -61,6 +61,10 @@ proof: ## run all checks on all fixtures; table in fixtures/PROOF.md
 bench: ## measure the keep-alive beside the seeds' pattern and the limit
 	@ci/setup.sh blender
 	@$(owned) go tool bgcheck bench
+
+speed: ## time the whole contract beside another commit (BASE=, ROUNDS=)
+	@ci/setup.sh blender
+	@$(owned) ci/speed.sh $(or $(BASE),a98a7e8) $(or $(ROUNDS),3)
 
 images: ## build the container images (VERSIONS="3.4 4.3"; default: all)
 	@ci/setup.sh images
