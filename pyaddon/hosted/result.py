@@ -1,0 +1,46 @@
+"""The arguments of a script and the file that its result goes to."""
+import argparse
+import json
+import os
+import sys
+from typing import Any, Dict, List
+
+
+def parser(name: str, addon: bool = True) -> argparse.ArgumentParser:
+    """The arguments that all scripts have; with addon=False the add-on may be left out."""
+    made = argparse.ArgumentParser(prog=name, description="Arguments go after a lone --.")
+    made.add_argument("addon", nargs=None if addon else "?", default="", help="its module's name")
+    made.add_argument("result", help="file that the result is written to, as JSON")
+    return made
+
+
+def arguments() -> List[str]:
+    """What stands after the lone -- on Blender's command line."""
+    return sys.argv[sys.argv.index("--") + 1:] if "--" in sys.argv else []
+
+
+class Result:
+    """A dict on a file. A reader never sees half of it: it is written beside and renamed."""
+
+    def __init__(self, path: str, addon: str) -> None:
+        import bpy
+
+        self.path = os.path.abspath(path)  # an add-on may change the working folder
+        self.data: Dict[str, Any] = {
+            "addon": addon, "at": "start", "blender": bpy.app.version_string,
+            "python": "%d.%d.%d" % sys.version_info[:3]}
+        self.write()
+
+    def step(self, name: str) -> None:
+        """Note the step that is about to be taken."""
+        self.data["at"] = name
+        self.write()
+
+    def end(self) -> None:
+        """Note that nothing is missing any more."""
+        self.step("end")
+
+    def write(self) -> None:
+        with open(self.path + ".part", "w", encoding="utf-8") as file:
+            json.dump(self.data, file, default=repr)
+        os.replace(self.path + ".part", self.path)
