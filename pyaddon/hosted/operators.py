@@ -5,10 +5,11 @@
 FILE is JSON: [{"idname": "mesh.thing_add", "args": {...}, "effect": {"file" | "object" | "true":
 ...}, "in": a situation's name, "before": Python to run first}], all but "idname" optional.
 Result: {"enable": step as in cycle.py, "operators": [{"idname", "place", "can", "in", "wants",
-"error", "traceback", "reads"}], "runs": [{"idname", "returned", "error", "traceback", "missing", "printed",
-"ok", "seconds"}]}. "can": poll() agrees in the situations of "in", and it has an execute(); "wants"
-says what is missing if not. "error" is what poll() raised, and where. "reads" are names of a window's that execute() uses all the same.
-"missing" says what of its effect is not there.
+"error", "traceback", "reads"}], "runs": [{"idname", "returned", "error", "traceback", "missing",
+"printed", "ok", "seconds"}]}. "can": poll() agrees in the situations of "in", and there is an
+execute(); "wants" says what is missing if not. "error" is what poll() raised, and in which
+situation. "reads" are names of a window's that execute() uses all the same. "missing" says what
+of the effect is not there.
 """
 import json
 import os

@@ -9,7 +9,8 @@ from typing import Any, Dict, List
 def parser(name: str, addon: bool = True) -> argparse.ArgumentParser:
     """The arguments that all scripts have; with addon=False the add-on may be left out."""
     made = argparse.ArgumentParser(prog=name, description="Arguments go after a lone --.")
-    made.add_argument("addon", nargs=None if addon else "?", default="", help="its module's name")
+    options: Dict[str, Any] = {} if addon else {"nargs": "?", "default": ""}
+    made.add_argument("addon", help="its module's name", **options)
     made.add_argument("result", help="file that the result is written to, as JSON")
     return made
 

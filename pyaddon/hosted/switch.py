@@ -43,8 +43,8 @@ def _step(name: str, addon: str, function: Callable, **options: Any) -> Dict[str
     with capture.Capture() as output:
         try:
             function(addon, handle_error=handle_error, **options)
-        except BaseException as error:  # register() may raise SystemExit, which passes
-            handle_error(error)
+        except BaseException as passed:  # register() may raise SystemExit, which passes
+            handle_error(passed)
         text = output.read()
     seconds = time.monotonic() - start
     error = raised[-1] if raised else None
@@ -59,10 +59,17 @@ def _step(name: str, addon: str, function: Callable, **options: Any) -> Dict[str
 
 
 def describe(error: Optional[BaseException]) -> str:
-    """Type and message, on one line; "" for no error."""
+    """Type and message, on one line; "" for no error.
+
+    What an operator raised comes as a RuntimeError with a traceback in it: its last line then."""
     if error is None:
         return ""
-    return "".join(traceback.format_exception_only(type(error), error)).strip().split("\n")[-1]
+    text = "".join(traceback.format_exception_only(type(error), error)).strip()
+    inside = tracebacks.find(text)
+    if inside and inside[-1]["error"]:
+        return inside[-1]["error"]
+    lines = text.split("\n")
+    return lines[-1] if isinstance(error, SyntaxError) else lines[0]
 
 
 def text_of(error: Optional[BaseException]) -> str:

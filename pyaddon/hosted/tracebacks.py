@@ -13,7 +13,7 @@ def find(text: str) -> List[Dict[str, Any]]:
 
     Chained ones are one, whose error is the last. One that is cut off has the error ""."""
     found: List[Dict[str, Any]] = []
-    for lines, error in _blocks(text.split("\n")):
+    for lines, error, goes_on in _blocks(text.split("\n")):
         files = [[match.group("file"), int(match.group("line"))]
                  for match in map(FRAME.match, lines) if match]
         if found and found[-1].pop("chained", False):
@@ -22,7 +22,7 @@ def find(text: str) -> List[Dict[str, Any]]:
                         text=last["text"] + "\n" + "\n".join(lines))
         else:
             found.append({"error": error, "files": files, "text": "\n".join(lines)})
-        if lines[-1].strip() in CHAINED:
+        if goes_on:
             found[-1]["chained"] = True
     for traceback in found:
         traceback.pop("chained", None)
@@ -30,18 +30,21 @@ def find(text: str) -> List[Dict[str, Any]]:
     return found
 
 
-def _blocks(lines: List[str]) -> Iterator[Tuple[List[str], str]]:
-    """The lines of each traceback, and its error."""
+def _blocks(lines: List[str]) -> Iterator[Tuple[List[str], str, bool]]:
+    """The lines of each traceback, its error, and whether the next one belongs to it."""
     place = 0
     while place < len(lines):
         if BEGIN not in lines[place]:
             place += 1
             continue
         indent = lines[place][:len(lines[place]) - len(lines[place].lstrip())]
-        block, error = [lines[place]], ""
+        block, error, goes_on = [lines[place]], "", False
         place += 1
-        while place < len(lines) and BEGIN not in lines[place]:
+        while place < len(lines) and not lines[place].strip().startswith(BEGIN):
             line = lines[place]
+            if BEGIN in line:  # "RuntimeError: Error: Python: Traceback ...": an operator's
+                goes_on = True
+                break
             block.append(line)
             place += 1
             if not line.startswith((indent + " ", indent + "\t")):
@@ -52,7 +55,8 @@ def _blocks(lines: List[str]) -> Iterator[Tuple[List[str], str]]:
         if len(ahead) == 2 and not ahead[0] and ahead[1] in CHAINED:
             block += lines[place:place + 2]
             place += 2
-        yield block, error
+            goes_on = True
+        yield block, error, goes_on
 
 
 def through(traceback: Dict[str, Any], folder: str) -> List[List[Any]]:

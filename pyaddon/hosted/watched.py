@@ -24,7 +24,8 @@ def install() -> None:
     keepalive.bridge_timers()
     for name in dir(bpy.types):
         space = getattr(bpy.types, name)
-        if name.startswith("Space") and hasattr(space, "draw_handler_add"):
+        # Not their base, whose method works for none: they would inherit ours.
+        if name.startswith("Space") and name != "Space" and hasattr(space, "draw_handler_add"):
             _watch_drawing(space, name)
     _watch_messages(bpy.msgbus)
 
