@@ -87,13 +87,15 @@ def _python_sockets() -> Iterator[str]:
 
 
 def modal() -> Iterator[Thing]:
-    """Operators that run: Blender keeps the instance of one while its modal() is called."""
+    """Operators that run: Blender keeps the instance of one while its modal() is called, and
+    ends those whose class is unregistered."""
     import bpy
 
+    classes = {cls for cls in registered()
+               if issubclass(cls, bpy.types.Operator) and hasattr(cls, "modal")}
     for thing in gc.get_objects():
         cls = type(thing)
-        if issubclass(cls, bpy.types.Operator) and hasattr(cls, "modal") \
-                and vars(cls).get("bl_rna") is not thing:  # that is the class's description
+        if cls in classes and vars(cls).get("bl_rna") is not thing:  # the class's description
             yield "modal operator", source.name_of(cls), source.place_of(cls.modal)
 
 
@@ -117,7 +119,8 @@ def registered() -> Iterator[Any]:
 
 
 def properties() -> Iterator[Thing]:
-    """Properties of Blender's own types, and what Python has set on these."""
+    """Properties of Blender's own types, each at the type that it was given to and not at those
+    that inherit it, and what Python has set on these types."""
     import bpy
 
     for name in dir(bpy.types):
@@ -126,7 +129,7 @@ def properties() -> Iterator[Thing]:
         if rna is None or cls.__module__ not in ("bpy.types", "bpy_types"):
             continue
         keys = set(rna.properties.keys())
-        for key in keys:
+        for key in keys - set(rna.base.properties.keys() if rna.base else ()):
             yield "property", "%s.%s" % (name, key), ""
         for key in vars(cls):
             if key not in keys and not key.startswith("__") and key != "bl_rna":

@@ -49,13 +49,11 @@ def register():
     server = socket.socket()
     server.bind(("127.0.0.1", 0))
     server.listen()
-    child = subprocess.Popen([SLEEP, "60"])
+    child = subprocess.Popen(["sleep", "60"])
     handle = bpy.types.SpaceView3D.draw_handler_add(handler, (), "WINDOW", "POST_VIEW")
     owner = object()
     bpy.msgbus.subscribe_rna(key=(bpy.types.Object, "location"), owner=owner, args=(),
                              notify=handler)
-
-SLEEP = "sleep"
 """
 
 LEAVES = CLEAN.replace("clean", "leaves").replace("CLEAN", "LEAVES") + """

