@@ -190,11 +190,15 @@ def operators():
 
 
 def draws():
-    """What was appended to menus, panels and headers; the first append adds their own draw()."""
-    return ["%s: %s" % (name, named(function)) for name in structs()
-            for function in getattr(getattr(getattr(bpy.types, name, None), "draw", None),
-                                    "_draw_funcs", ())
-            if not named(function).endswith("%s.draw" % name)]
+    """What was appended to menus, panels and headers; the first append adds their own draw(),
+    so that of those without any is counted as well."""
+    found = []
+    for name in structs():
+        draw = getattr(getattr(bpy.types, name, None), "draw", None)
+        functions = getattr(draw, "_draw_funcs", (draw,) if type(draw) is type(named) else ())
+        found += ["%s: %s" % (name, named(function)) for function in functions
+                  if not named(function).endswith("%s.draw" % name)]
+    return found
 
 
 def keymaps():

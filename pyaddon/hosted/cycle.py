@@ -5,9 +5,11 @@
 Result: {"factory": it was enabled at the start and disabled first, "steps": [{"step", "ok",
 "error", "traceback", "files", "requires", "printed", "seconds"}], "left": {"running": [...],
 "lying": [...]}, "gone": [...]}. A thing left is {"kind", "name", "place", "times"}; "gone" is
-what was there when unregister() returned and went within a moment.
+what was there when unregister() returned and went within a moment. Where it cannot be enabled
+"left" is null.
 """
 import os
+import re
 import sys
 import time
 from typing import Any, Dict, List, Tuple
@@ -50,19 +52,32 @@ def told(things: List[inventory.Thing], addon: str, folder: str) -> List[Dict[st
         times[thing] = times.get(thing, 0) + 1
     found = []
     for (kind, name, place), count in sorted(times.items()):
-        if kind in ("property", "attribute") and not place:
-            owner, _, key = name.partition(".")
-            at = source.find(folder, r"\b%s\.%s\s*[:=]|[\"']%s[\"']" % (owner, key, key))
-            place = "%s:%d" % at if at else ""
+        place = place or made_at(kind, name, folder)
         found.append({"kind": kind, "name": name, "place": place, "times": count})
     return found
+
+
+def made_at(kind: str, name: str, folder: str) -> str:
+    """The line of the add-on that makes a property or a key, by its name; "" where none is
+    found."""
+    owner, _, key = name.partition(".")
+    patterns = {
+        "property": (r"\b%s\.%s\s*[:=]" % (owner, key), r"\.%s\s*=.*Property\(" % key,
+                     r"[\"']%s[\"']" % key),
+        "key": (r"keymap_items\.new\w*\(.*[\"']%s[\"']" % re.escape(name.rpartition(" ")[2]),
+                re.escape(name.rpartition(" ")[2]))}
+    for pattern in patterns.get("property" if kind == "attribute" else kind, ()):
+        at = source.find(folder, pattern)
+        if at:
+            return "%s:%d" % at
+    return ""
 
 
 def main(arguments: List[str]) -> None:
     options = result.parser("cycle.py").parse_args(arguments)
     addon, out = options.addon, result.Result(options.result, options.addon)
     steps: List[Dict[str, Any]] = []
-    out.data.update(factory=switch.is_enabled(addon), steps=steps)
+    out.data.update(factory=switch.is_enabled(addon), steps=steps, left=None, gone=[])
     watched.install()
     if out.data["factory"]:
         folder = source.folder(addon)

@@ -29,7 +29,8 @@ def main(arguments: List[str]) -> None:
                     factory=switch.is_enabled(options.addon))
     if out.data["factory"]:
         out.step("disable at first")
-        switch.disable(options.addon)
+        # The factory's entry stays for --plain: with --addons it is there as well.
+        switch.disable(options.addon, entry=not options.plain)
     out.step("enable")
     steps.append(switch.enable(options.addon, entry=not options.plain))
     if steps[-1]["ok"]:

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 import threading
+import types
 from typing import Any, Callable, Dict, Iterator, List, Set, Tuple
 
 from hosted import source
@@ -142,10 +143,13 @@ def draws() -> Iterator[Thing]:
 
     for name in dir(bpy.types):
         draw = getattr(getattr(bpy.types, name, None), "draw", None)
-        for function in getattr(draw, "_draw_funcs", ()):
-            if not source.name_of(function).endswith("%s.draw" % name):  # its own, kept there too
-                yield ("menu entry", "%s: %s" % (name, source.name_of(function)),
-                       source.place_of(function))
+        functions = getattr(draw, "_draw_funcs", None)
+        if functions is None:  # the first append() makes the list, with the type's own draw()
+            functions = (draw,) if isinstance(draw, types.FunctionType) else ()
+        for function in functions:
+            own = source.name_of(function)
+            if not own.endswith("%s.draw" % name):
+                yield "menu entry", "%s: %s" % (name, own), source.place_of(function)
 
 
 def keymaps() -> Iterator[Thing]:

@@ -83,8 +83,9 @@ def poll(cls: Any, told: Dict[str, Any], situation: str, output: capture.Capture
         told["traceback"] = raised[0]["text"]
     if not told["wants"] and hasattr(cls, "poll"):
         # What it says of the first situation, the usual one.
-        told["wants"] = polls.wants(polls.ask(cls, bpy.context)["asked"]) or [
-            "context." + name for name in polls.names_in(cls.poll)]
+        told["wants"] = polls.wants(polls.ask(cls, bpy)["asked"]) or [
+            "context." + name for name in polls.names_in(cls.poll)] or [
+            "what its poll() asks for at " + source.place_of(cls.poll)]
 
 
 def run(wanted: Dict[str, Any]) -> Dict[str, Any]:

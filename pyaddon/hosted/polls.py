@@ -40,14 +40,20 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def ask(cls: Any, context: Any) -> Dict[str, Any]:
-    """Call poll() of an operator's class on a recorder: {"answer", "error", "asked"}."""
+def ask(cls: Any, module: Any) -> Dict[str, Any]:
+    """Call poll() of an operator's class on a recorder: {"answer", "error", "asked"}.
+
+    It stands in for MODULE's context (bpy.context) too, for a poll() that asks there."""
+    context = module.context
     recorder = Recorder(context)
     answer, error = None, ""
+    module.context = recorder
     try:
         answer = bool(cls.poll(recorder))
     except Exception as raised:  # its own fault, or a call into C that takes no stand-in
         error = "%s: %s" % (type(raised).__name__, raised)
+    finally:
+        module.context = context
     return {"answer": answer, "error": error, "asked": recorder.asked}
 
 

@@ -112,20 +112,27 @@ class PollsTest(unittest.TestCase):
     context = types.SimpleNamespace(area=None, mode="OBJECT", object=types.SimpleNamespace(type=1))
 
     def ask(self, poll):
-        return polls.ask(types.SimpleNamespace(poll=poll), self.context)
+        bpy = types.SimpleNamespace(context=self.context)
+        found = polls.ask(types.SimpleNamespace(poll=lambda context: poll(context, bpy)), bpy)
+        self.assertIs(bpy.context, self.context)
+        return found
 
     def test_what_is_not_there(self):
-        found = self.ask(lambda context: context.object and context.area is not None)
+        found = self.ask(lambda context, _bpy: context.object and context.area is not None)
         self.assertIs(found["answer"], False)
         self.assertEqual(polls.wants(found["asked"]), ["context.area"])
 
     def test_what_is_missing_altogether(self):
-        found = self.ask(lambda context: context.selected_nodes)
+        found = self.ask(lambda context, _bpy: context.selected_nodes)
         self.assertIn("AttributeError", found["error"])
         self.assertEqual(polls.wants(found["asked"]), ["context.selected_nodes"])
 
+    def test_what_is_asked_of_bpy(self):
+        found = self.ask(lambda _context, bpy: bpy.context.area)
+        self.assertEqual(polls.wants(found["asked"]), ["context.area"])
+
     def test_another_value(self):
-        found = self.ask(lambda context: context.mode == "POSE")
+        found = self.ask(lambda context, _bpy: context.mode == "POSE")
         self.assertEqual(polls.wants(found["asked"]),
                          ["another value of context.mode (seen: 'OBJECT')"])
 
