@@ -40,4 +40,4 @@ def main(arguments: List[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(result.arguments())
+    result.run(main)

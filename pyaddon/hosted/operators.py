@@ -143,4 +143,4 @@ def _wanted(path: str) -> List[Dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    main(result.arguments())
+    result.run(main)

@@ -3,7 +3,8 @@ import argparse
 import json
 import os
 import sys
-from typing import Any, Dict, List
+import traceback
+from typing import Any, Callable, Dict, List
 
 
 def parser(name: str, addon: bool = True) -> argparse.ArgumentParser:
@@ -20,8 +21,22 @@ def arguments() -> List[str]:
     return sys.argv[sys.argv.index("--") + 1:] if "--" in sys.argv else []
 
 
+def run(main: Callable[[List[str]], None]) -> None:
+    """Call main with the arguments. What it raises is ours, and is put into the result as
+    "broken": Blender's exit status would not tell."""
+    try:
+        main(arguments())
+    except Exception:
+        for made in Result.made:
+            made.data["broken"] = traceback.format_exc()
+            made.write()
+        raise
+
+
 class Result:
     """A dict on a file. A reader never sees half of it: it is written beside and renamed."""
+
+    made: List["Result"] = []
 
     def __init__(self, path: str, addon: str) -> None:
         import bpy
@@ -30,6 +45,7 @@ class Result:
         self.data: Dict[str, Any] = {
             "addon": addon, "at": "start", "blender": bpy.app.version_string,
             "python": "%d.%d.%d" % sys.version_info[:3]}
+        Result.made.append(self)
         self.write()
 
     def step(self, name: str) -> None:

@@ -5,11 +5,13 @@ from typing import Any, Dict, List
 NAMES = ("bgcheck cube", "bgcheck curve", "bgcheck camera", "bgcheck light", "bgcheck empty")
 
 
-def new_file() -> None:
-    """An empty file; add-ons stay enabled."""
+def new_file(empty: bool = True) -> None:
+    """An empty file, or the factory's with its cube; add-ons stay enabled."""
     import bpy
 
-    bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
+    options = {"use_empty": empty, "use_factory_startup": True}
+    known = bpy.ops.wm.read_homefile.get_rna_type().properties.keys()
+    bpy.ops.wm.read_homefile(**{name: options[name] for name in options if name in known})
 
 
 def make() -> None:

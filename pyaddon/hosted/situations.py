@@ -1,11 +1,11 @@
 """The situations in which an operator may be possible, without a window: object, mode, data."""
 from typing import Any, Callable, Dict, List, Tuple
 
+from hosted import scene
+
 
 def _fresh() -> None:
-    import bpy
-
-    bpy.ops.wm.read_homefile(use_factory_startup=True)
+    scene.new_file(empty=False)
 
 
 def _active(name: str, data: Any) -> Any:

@@ -68,8 +68,11 @@ def describe(error: Optional[BaseException]) -> str:
     inside = tracebacks.find(text)
     if inside and inside[-1]["error"]:
         return inside[-1]["error"]
-    lines = text.split("\n")
-    return lines[-1] if isinstance(error, SyntaxError) else lines[0]
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if isinstance(error, SyntaxError):
+        return lines[-1]
+    # A message that begins with an empty line leaves "Exception:" alone on the first.
+    return " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
 
 
 def text_of(error: Optional[BaseException]) -> str:
@@ -144,7 +147,7 @@ def _in_preferences(error: BaseException) -> bool:
 
 def _why(output: str) -> str:
     """What addon_utils printed in place of raising."""
-    lines = [line for line in output.split("\n")
+    lines = [line.strip() for line in output.split("\n")
              if line.startswith(("addon not loaded", "cause:", "Warning: Add-on", "Error"))]
     return " ".join(lines)
 

@@ -54,7 +54,9 @@ class HostedTest(unittest.TestCase):
         self.assertEqual(self.ended.returncode, 0, self.ended.stdout.decode())
         self.assertTrue(os.path.exists(path), self.ended.stdout.decode())
         with open(path) as file:
-            return json.load(file)
+            found = json.load(file)
+        self.assertEqual((found["at"], found.get("broken")), ("end", None))
+        return found
 
     def place(self, name, text):
         """Where this text stands in the add-on."""

@@ -80,6 +80,16 @@ class TracebacksTest(unittest.TestCase):
         self.assertNotEqual(tracebacks.signature(first), tracebacks.signature(elsewhere))
 
 
+class DescribeTest(unittest.TestCase):
+    def test_messages_of_more_than_a_line(self):
+        describe = module("hosted.switch").describe
+        self.assertEqual(describe(ValueError("first\nsecond")), "ValueError: first")
+        self.assertEqual(describe(ValueError("\n\n  Install it.\nSo:")), "ValueError: Install it.")
+        self.assertEqual(describe(RuntimeError("Error: Python: " + ONE[ONE.index("Trace"):])),
+                         "KeyError: 'x'")
+        self.assertEqual(describe(None), "")
+
+
 class SourceTest(unittest.TestCase):
     def test_own_modules(self):
         self.assertTrue(source.is_own("my", "my.sub"))

@@ -116,6 +116,23 @@ class ResultTest(unittest.TestCase):
         self.assertTrue(ended.out.endswith("end\n"), ended)
         self.assertNotIn(".part", ended.out)
 
+    def test_what_the_script_itself_raises_is_told(self):
+        ended = run("""
+            import json, os, sys, tempfile, types
+            sys.modules["bpy"] = types.SimpleNamespace(
+                app=types.SimpleNamespace(version_string="3.4.1"))
+            from hosted import result
+            os.chdir(tempfile.mkdtemp())
+            def main(arguments):
+                result.Result("x.json", "my").step("render")
+                raise KeyError(arguments)
+            try:
+                result.run(main)
+            except KeyError:
+                print(json.load(open("x.json"))["broken"].split()[-1])
+        """)
+        self.assertEqual((ended.code, ended.out), (0, "[]\n"), ended)
+
 
 if __name__ == "__main__":
     unittest.main()
