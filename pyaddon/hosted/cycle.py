@@ -45,7 +45,7 @@ def settle(base: List[inventory.Thing]) -> Tuple[List[Any], List[Any]]:
     return left, inventory.more(first, left)
 
 
-def told(things: List[inventory.Thing], addon: str, folder: str) -> List[Dict[str, Any]]:
+def told(things: List[inventory.Thing], folder: str) -> List[Dict[str, Any]]:
     """Each thing once, with how often it is there and the line that made it."""
     times: Dict[inventory.Thing, int] = {}
     for thing in things:
@@ -102,10 +102,10 @@ def main(arguments: List[str]) -> None:
         left, went = settle(running)
         gone += went
     if len(steps) > 1:
-        out.data["left"] = {
-            "running": told(left, addon, folder),
-            "lying": told(inventory.more(inventory.look(inventory.LYING), lying), addon, folder)}
-        out.data["gone"] = told(gone, addon, folder)
+        more = [thing for thing in inventory.more(inventory.look(inventory.LYING), lying)
+                if not inventory.of_others(thing, addon)]
+        out.data["left"] = {"running": told(left, folder), "lying": told(more, folder)}
+        out.data["gone"] = told(gone, folder)
     out.end()
 
 

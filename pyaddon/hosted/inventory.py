@@ -192,6 +192,14 @@ def without_own(things: List[Thing], addon: str, folder: str) -> List[Thing]:
             if thing[2].rpartition(":")[0] not in own and thing[2] not in own]
 
 
+def of_others(thing: Thing, addon: str) -> bool:
+    """True for a class of another add-on. Blender's own ones are at work as well: 4.2 and later
+    enable bl_pkg, which registers when an extension is enabled."""
+    root = thing[1].partition(".")[0]
+    return thing[0] == "class" and not source.is_own(addon, thing[1]) \
+        and hasattr(sys.modules.get(root), "bl_info")
+
+
 def _read(path: str) -> str:
     try:
         with open(path, encoding="utf-8", errors="replace") as file:

@@ -1,5 +1,7 @@
 """hosted: output, files, threads, sockets and processes, in plain Python."""
 import json
+import sys
+import types
 import unittest
 
 from context import module, run
@@ -12,6 +14,14 @@ class MoreTest(unittest.TestCase):
         a, b = ("handler", "a", ""), ("handler", "b", "")
         self.assertEqual(inventory.more([a, b, a], [a]), [b, a])
         self.assertEqual(inventory.more([a], [a, a, b]), [])
+
+    def test_classes_of_other_add_ons(self):
+        sys.modules["other_addon"] = types.SimpleNamespace(bl_info={})
+        self.addCleanup(sys.modules.pop, "other_addon")
+        for name, others in (("other_addon.A", True), ("my.A", False), ("json.A", False)):
+            self.assertEqual(inventory.of_others(("class", name, ""), "my"), others)
+        self.assertFalse(inventory.of_others(("class", "other_addon.A", ""), "other_addon"))
+        self.assertFalse(inventory.of_others(("handler", "other_addon.a", ""), "my"))
 
     def test_without_what_is_the_add_ons(self):
         own, other = ("handler", "a", __file__ + ":3"), ("handler", "b", "/x.py:3")
