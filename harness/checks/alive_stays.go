@@ -30,6 +30,7 @@ var aliveStays = contract.Check{
 		"Do not end it on a status such as service.is_running(), and keep the listening socket open after a client has come.",
 	OfLife: true,
 	Asks:   contract.Quiet,
+	Hosted: contract.Beside,
 	Run:    judgeStays,
 }
 

@@ -26,8 +26,9 @@ var idleCPU = contract.Check{
 		"        except queue.Empty:\n" +
 		"            continue\n" +
 		"        job()",
-	Asks: contract.Quiet,
-	Run:  judgeCPU,
+	Asks:   contract.Quiet,
+	Hosted: contract.Beside,
+	Run:    judgeCPU,
 }
 
 func judgeCPU(ctx context.Context, s *contract.Session) report.Result {

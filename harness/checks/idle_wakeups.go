@@ -10,13 +10,14 @@ import (
 )
 
 var idleWakeups = contract.Check{
-	Name: "idle/wakeups",
-	True: "voluntary context switches a second over the quiet window are within the budget",
-	Why:  "Each wake-up costs energy and takes the core from someone else, even when it uses no CPU time to speak of.",
-	How:  "The context switches of all threads are read before and after the quiet window.",
-	Fix:  "Wait in the selector of the event loop, or in queue.get() without a timeout, instead of sleeping 1 ms in a loop; 50 ms give 20 a second.",
-	Asks: contract.Quiet,
-	Run:  judgeWakeups,
+	Name:   "idle/wakeups",
+	True:   "voluntary context switches a second over the quiet window are within the budget",
+	Why:    "Each wake-up costs energy and takes the core from someone else, even when it uses no CPU time to speak of.",
+	How:    "The context switches of all threads are read before and after the quiet window.",
+	Fix:    "Wait in the selector of the event loop, or in queue.get() without a timeout, instead of sleeping 1 ms in a loop; 50 ms give 20 a second.",
+	Asks:   contract.Quiet,
+	Hosted: contract.Beside,
+	Run:    judgeWakeups,
 }
 
 func judgeWakeups(ctx context.Context, s *contract.Session) report.Result {
