@@ -47,6 +47,7 @@ var catalogue = []contract.Check{
 	tidyWrites,
 	addonWorkout,
 	addonOperators,
+	addonPackage,
 	sourceTimerExec,
 	sourceNewLoop,
 	sourceRunForeverInThread,

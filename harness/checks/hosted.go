@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,9 +82,13 @@ func (r ran) crashed() bool { return r.exit != nil && r.exit.Signal != nil }
 // result. args stand behind the options that the script takes first. The error is
 // for contract.FromError.
 func runHosted(ctx context.Context, s *contract.Session, script string, args []string, result any, more ...harness.Option) (ran, error) {
+	return runScript(ctx, s, script, args, result, append(s.Options(contract.Tweaks{Disabled: true}), more...)...)
+}
+
+// runScript is runHosted with these options alone: nothing of the target is there.
+func runScript(ctx context.Context, s *contract.Session, script string, args []string, result any, more ...harness.Option) (ran, error) {
 	const out = "hosted.json"
-	options := append(s.Options(contract.Tweaks{Disabled: true}), harness.Prepare(copyHosted))
-	options = append(append(options, more...), // after the target's own script, which it replaces
+	options := append(slices.Clone(more), harness.Prepare(copyHosted), // after the target's own script, which it replaces
 		harness.Script("{dir}/run/hosted/"+script, args...))
 	life, err := s.Start(ctx, options...)
 	if err != nil {

@@ -162,6 +162,9 @@ func (s *Session) call(ctx context.Context, check Check) (result report.Result) 
 	case !s.hosted && check.Hosted == OnlyHosted:
 		return Skipped("the target has no hosted add-on: it is a service itself")
 	}
+	if reason := s.tooOld(ctx); reason != "" {
+		return Skipped(reason)
+	}
 	for _, need := range check.Needs {
 		if reason := s.lacks(need); reason != "" {
 			return Skipped(reason)
