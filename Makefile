@@ -1,11 +1,13 @@
 # bgcheck: `make` alone lists the targets.
 
 # Settings, each with its environment variable (see README, "Settings").
-#   TARGET=path   target file to check          BGCHECK_TARGET
-#   BLENDER=path  the Blender to use            BGCHECK_BLENDER
-#   BACKEND=name  local, container or attach    BGCHECK_BACKEND
-#   OUT=folder    where the report goes         BGCHECK_OUT
-#   PACKAGE=1     check the installed packages  BGCHECK_PACKAGE  (make matrix)
+#   TARGET=path   add-on or target file to check       BGCHECK_TARGET
+#   CHECK=names   checks, areas or patterns, with spaces or commas between
+#   SKIP=name     a check to leave out, with a reason: SKIP="name=reason"
+#   BLENDER=path  the Blender to use                   BGCHECK_BLENDER
+#   BACKEND=name  local, window, container or attach   BGCHECK_BACKEND
+#   OUT=folder    where the report goes                BGCHECK_OUT
+#   PACKAGE=1     check the installed packages         BGCHECK_PACKAGE  (make matrix)
 ifdef TARGET
 export BGCHECK_TARGET := $(TARGET)
 endif
@@ -24,23 +26,29 @@ endif
 
 # The recipe's parent is make: when it is killed, what it started ends too.
 owned = BGCHECK_OWNER=$$PPID
+comma := ,
+checks = $(subst $(comma), ,$(CHECK))
 
 .DEFAULT_GOAL := help
-.PHONY: help check target test proof bench images matrix package runner lint explain list clean
+.PHONY: help check init suites test proof bench speed images matrix package runner lint explain list clean
 
 help: ## list the targets
 	@echo "bgcheck: proves a Blender add-on right or wrong in background mode"
 	@echo
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 	@echo
-	@echo "Settings: TARGET=bgcheck.yaml BLENDER=/path/to/blender BACKEND=local OUT=out"
+	@echo "Settings: TARGET=path CHECK=name SKIP=name BLENDER=path BACKEND=local OUT=out"
 
 check: ## check an add-on (TARGET=..., default: the reference add-on)
-	@ci/setup.sh blender
-	@$(owned) ci/check.sh
+	@ci/setup.sh run
+	@$(owned) go tool bgcheck check $(foreach c,$(checks),--check '$(c)') $(if $(SKIP),--skip '$(SKIP)')
 
-target: ## write a first target file (ADDON=addon TARGET=file-to-write)
-	@go tool bgcheck target -to "$(TARGET)" "$(ADDON)"
+init: ## write a first target file (ADDON=addon TARGET=file-to-write)
+	@go tool bgcheck init $(if $(TARGET),--to '$(TARGET)') '$(ADDON)'
+
+suites: ## the same checks by Ginkgo (TARGET=..., as for check)
+	@ci/setup.sh run
+	@$(owned) ci/suites.sh $(if $(CHECK),--focus '$(subst $(eval) ,|,$(strip $(checks)))') $(if $(SKIP),--skip '$(firstword $(subst =, ,$(SKIP)))')
 
 test: ## run everything that must pass
 	@ci/setup.sh blender lint
@@ -54,6 +62,10 @@ bench: ## measure the keep-alive beside the seeds' pattern and the limit
 	@ci/setup.sh blender
 	@$(owned) go tool bgcheck bench
 
+speed: ## time the whole contract beside another commit (BASE=, ROUNDS=)
+	@ci/setup.sh blender
+	@$(owned) ci/speed.sh $(or $(BASE),a98a7e8) $(or $(ROUNDS),3)
+
 images: ## build the container images (VERSIONS="3.4 4.3"; default: all)
 	@ci/setup.sh images
 	@docker/build.sh $(VERSIONS)
@@ -63,7 +75,7 @@ matrix: ## check in containers on all versions (VERSIONS=..., PACKAGE=1)
 	@$(owned) ci/matrix.sh $(VERSIONS)
 
 package: ## build the reference add-on as a zip and as an extension
-	@go tool bgcheck package -out "$(or $(OUT),out)/package"
+	@go tool bgcheck package --out "$(or $(OUT),out)/package"
 
 runner: ## build the runner image, for authors who have only Docker
 	@ci/setup.sh images
@@ -77,7 +89,7 @@ list: ## list the checks
 	@go tool bgcheck list
 
 explain: ## explain one check (CHECK=exec/takes-effect)
-	@go tool bgcheck explain $(CHECK)
+	@go tool bgcheck explain $(checks)
 
 clean: ## remove reports and caches
 	@rm -rf out .mypy_cache

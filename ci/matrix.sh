@@ -8,7 +8,7 @@
 #   BGCHECK_OUT      reports go to $BGCHECK_OUT/matrix/VERSION; default: out
 #   BGCHECK_TARGET   the target file; default: the reference add-on
 #   BGCHECK_PACKAGE  1 checks the reference add-on's packages as Blender installs them
-#   BGCHECK_JOBS     suites at the same time, of whatever versions; default: 2
+#   BGCHECK_JOBS     versions at the same time; default: 1, whose Blenders run side by side
 set -u
 self=$(realpath "$0")
 cd "$(dirname "$0")/.." || exit 1
@@ -16,18 +16,16 @@ out=${BGCHECK_OUT:-out}
 case $out in /*) ;; *) out=$PWD/$out ;; esac
 matrix=$out/matrix
 
-# One suite on one version, for xargs below. What it prints goes to a file.
+# One version, for xargs below. What it prints goes to a file.
 if [ "${1:-}" = --one ]; then
-	version=$2 suite=$3 folder=$matrix/$2
-	name=$(basename "$suite" .test)
+	version=$2 folder=$matrix/$2
+	target=${BGCHECK_TARGET:-pyaddon}
 	if [ "${BGCHECK_PACKAGE:-}" = 1 ]; then
-		export BGCHECK_TARGET="$folder/installed/bgcheck.yaml"
+		target=$folder/installed/bgcheck.yaml
 	fi
 	start=$(date +%s)
-	cd "suites/$name" || exit 1
-	BGCHECK_BACKEND=container BGCHECK_BLENDER=$version BGCHECK_OUT=$folder BGCHECK_RUN=matrix-$version \
-		"$suite" -test.timeout=0 >"$folder/$name.txt" 2>&1
-	echo "matrix: $version $name, $(($(date +%s) - start)) s"
+	"$matrix/bgcheck" check "$target" --backend container --blender "$version" --out "$folder" >"$folder/check.txt" 2>&1
+	echo "matrix: $version, $(($(date +%s) - start)) s"
 	exit 0 # the report tells what failed
 fi
 
@@ -37,15 +35,10 @@ mkdir -p "$matrix"
 
 # No engine is one line from build.sh; a version that fails goes on to its column.
 docker/build.sh "$@" || [ -d "$out/images" ] || exit 1
+go build -o "$matrix/bgcheck" . || exit 1
 if [ "${BGCHECK_PACKAGE:-}" = 1 ]; then
-	go tool bgcheck package -out "$out/package" || exit 1
+	"$matrix/bgcheck" package --out "$out/package" || exit 1
 fi
-echo "matrix: building the suites"
-go test -c -o "$matrix/bin/" ./suites/... >"$matrix/build.log" 2>&1 || {
-	cat "$matrix/build.log" >&2
-	exit 1
-}
-
 ready=
 columns=
 for version in "$@"; do
@@ -63,7 +56,5 @@ for version in "$@"; do
 		ready="$ready $version"
 	fi
 done
-for suite in "$matrix"/bin/*.test; do
-	for version in $ready; do printf '%s\0%s\0' "$version" "$suite"; done
-done | xargs -0 -r -n 2 -P "${BGCHECK_JOBS:-2}" "$self" --one
-exec go tool bgcheck matrix $columns
+for version in $ready; do printf '%s\0' "$version"; done | xargs -0 -r -n 1 -P "${BGCHECK_JOBS:-1}" "$self" --one
+exec "$matrix/bgcheck" matrix $columns

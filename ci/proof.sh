@@ -9,8 +9,8 @@ rm -f "$out/proof.json" # so that an old one is not taken for this one
 echo "bgcheck: proving the checks on all fixtures (some minutes)"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-BGCHECK_OUT=$out BGCHECK_REQUIRE_BLENDER=1 go test ./harness/checks -run 'TestProof$' -count=1 -timeout 60m >"$log" 2>&1
+BGCHECK_OUT=$out BGCHECK_REQUIRE_BLENDER=1 go test ./harness/checks -run 'TestProof$' -count=1 -parallel 4 -timeout 60m >"$log" 2>&1
 proved=$?
 [ $proved = 0 ] || cat "$log"
-go tool bgcheck proof -out "$out" -write fixtures/PROOF.md || exit 1
+go tool bgcheck proof --out "$out" --write fixtures/PROOF.md || exit 1
 exit $proved

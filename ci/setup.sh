@@ -2,6 +2,7 @@
 # Installs what a target of the Makefile needs and this machine lacks.
 #
 #   ci/setup.sh blender   a Blender: $BGCHECK_BLENDER if set, else one in PATH, else Debian's by apt
+#   ci/setup.sh run       what $BGCHECK_BACKEND runs Blender with: one of the others, or an image
 #   ci/setup.sh lint      the Python linters: pyflakes, pycodestyle, mypy
 #   ci/setup.sh window    Xvfb and software OpenGL, to run Blender in a window that nobody sees
 #   ci/setup.sh images    debootstrap, to make base images where there is no registry
@@ -40,6 +41,25 @@ install() {
 	rm -f "$log"
 }
 
+# run is what the backend needs.
+if [ "$*" = run ]; then
+	case ${BGCHECK_BACKEND:-local} in
+	window) set -- blender window ;;
+	container)
+		"$0" images || exit
+		cd "$(dirname "$0")/.." || exit 1
+		# A version is built; an image's name is taken as it is, and nothing is the newest there is.
+		case ${BGCHECK_BLENDER:-} in
+		*[!0-9.]*) exit 0 ;;
+		"") docker image ls -q bgcheck/blender 2>/dev/null | grep -q . && exit 0 || exec docker/build.sh 3.4 ;;
+		*) exec docker/build.sh "$BGCHECK_BLENDER" ;;
+		esac
+		;;
+	attach) exit 0 ;;
+	*) set -- blender ;; # a name that is no backend's is told by the command
+	esac
+fi
+
 for part in "$@"; do
 	remedy=
 	case $part in
@@ -62,7 +82,7 @@ for part in "$@"; do
 		have debootstrap || install debootstrap debootstrap
 		;;
 	*)
-		echo "setup: unknown part \"$part\"; one of: blender lint window images" >&2
+		echo "setup: unknown part \"$part\"; one of: run blender lint window images" >&2
 		exit 2
 		;;
 	esac

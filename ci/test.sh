@@ -38,8 +38,9 @@ if [ -n "$containers" ]; then
 	built() { wait $image; built=$?; cat "$said"; rm "$said"; return $built; }
 	part "the image of Blender 3.4, and one of an archive (docker $engine)" built && export BGCHECK_REQUIRE_DOCKER=1
 fi
-part "Go unit tests and the wrong fixtures" go test -timeout 20m $(go list ./... | grep -v /suites)
-part "the suites on the reference add-on" ci/check.sh
+part "Go unit tests and the wrong fixtures" go test -parallel 4 -timeout 20m $(go list ./... | grep -v /suites)
+part "the reference add-on, by the command" go tool bgcheck check pyaddon
+part "the reference add-on, by the suites" ci/suites.sh
 if [ -n "$containers" ]; then
 	part "the suites in a container (Blender 3.4)" $containers
 else

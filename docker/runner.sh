@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the images bgcheck/runner:VERSION: Blender, the suites and the bgcheck command, for an
-# author who has Docker and nothing else. Without a version: of every bgcheck/blender that is here.
+# Builds the images bgcheck/runner:VERSION: Blender and the bgcheck command, for an author who has
+# Docker and nothing else. Without a version: of every bgcheck/blender that is here.
 #
 #   docker/runner.sh [VERSION...]
 #
@@ -26,12 +26,7 @@ trap 'rm -rf "$context" "$context.log"' EXIT
 mkdir "$context/bin"
 echo "runner: compiling"
 export CGO_ENABLED=0 GOOS=linux
-go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$context/bin/bgcheck" ./ci/bgcheck
-go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$context/bin/ginkgo" github.com/onsi/ginkgo/v2/ginkgo
-for suite in suites/*/; do
-	name=$(basename "$suite") # a folder for each: its name goes into the report
-	go test -c -trimpath -buildvcs=false -ldflags='-s -w' -o "$context/suites/$name/$name.test" "./suites/$name"
-done
+go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$context/bin/bgcheck" .
 cp docker/runner/Dockerfile "$context/"
 cp docker/runner/bgcheck-run "$context/bin/"
 tar --exclude=__pycache__ --exclude=.mypy_cache -c pyaddon | tar -C "$context" -x

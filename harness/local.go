@@ -31,7 +31,7 @@ func (l local) Start(ctx context.Context, spec *LaunchSpec) (Process, error) {
 // is Blender's in any case. The backend window is built on it.
 func (l local) StartThrough(ctx context.Context, spec *LaunchSpec, program string, args []string) (Process, error) {
 	if spec.AsPID1 {
-		return nil, machinef("start Blender as process 1: that takes a container (-backend=container)")
+		return nil, machinef("start Blender as process 1: that takes a container (--backend container)")
 	}
 	path, err := findExecutable(l.executable)
 	if err != nil {

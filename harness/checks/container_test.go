@@ -117,7 +117,7 @@ func TestAsPID1IsSkippedWithoutAContainer(t *testing.T) {
 	}
 	defer func() { _ = session.Close() }()
 	result := session.Run(t.Context(), check)
-	if result.Verdict != report.Skip || result.Diagnosis != "needs a container: -backend=container" {
+	if result.Verdict != report.Skip || result.Diagnosis != "needs a container: --backend container" {
 		t.Errorf("got %s: %s", result.Verdict, result.Diagnosis)
 	}
 }

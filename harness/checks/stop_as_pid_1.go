@@ -27,7 +27,7 @@ var stopAsPID1 = contract.Check{
 // judgeAsPID1 sends SIGTERM to a Blender that is process 1 of its container.
 func judgeAsPID1(ctx context.Context, s *contract.Session) report.Result {
 	if s.Backend().Name() != "container" {
-		return contract.Skipped("needs a container: -backend=container")
+		return contract.Skipped("needs a container: --backend container")
 	}
 	if err := s.Ready(ctx); err != nil {
 		return contract.FromError(err)

@@ -7,7 +7,7 @@ import (
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
-// Explain is what `make explain` prints: what the check asserts, why it
+// Explain is what `bgcheck explain` prints: what the check asserts, why it
 // matters, how it measures and how to fix what it finds.
 func (c Check) Explain() string {
 	var out strings.Builder

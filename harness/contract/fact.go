@@ -36,6 +36,7 @@ type Machine struct {
 type made struct {
 	making chan struct{} // held while it is made
 	done   bool
+	stale  bool // a check that asked for it has failed, and tries again
 	value  any
 	err    error
 }
@@ -47,7 +48,12 @@ func (f *Fact[T]) Of(ctx context.Context, s *Session) (value T, err error) {
 		return value, fmt.Errorf("%s: %w", f.Name, err)
 	}
 	defer func() { <-m.making }()
-	if m.done {
+	s.mu.Lock()
+	s.asked = append(s.asked, m)
+	stale := m.stale
+	m.stale = false
+	s.mu.Unlock()
+	if m.done && !stale {
 		value, _ = m.value.(T)
 		return value, m.err
 	}

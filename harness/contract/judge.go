@@ -101,6 +101,9 @@ func (s *Session) judgeIn(ctx context.Context, check Check) report.Result {
 	inner, cancel := reserve(ctx)
 	defer cancel()
 	result := view.call(inner, check)
+	if result.Verdict == report.Fail && inner.Err() == nil {
+		result = view.again(inner, check, result)
+	}
 	switch {
 	case result.Verdict == report.Fail && inner.Err() != nil:
 		result = interrupted(result)

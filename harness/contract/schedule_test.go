@@ -121,7 +121,7 @@ func TestAfterAFailureFailFastBeginsNothing(t *testing.T) {
 	results := scheduled(t).RunAll(t.Context(), Plan{Side: 1, FailFast: true, Checks: []Check{
 		{Name: "a/pass", Run: count(report.Pass)}, {Name: "a/fail", Run: count(report.Fail)}, {Name: "a/never", Run: count(report.Pass)},
 	}})
-	if ran != 2 || len(results) != 2 {
+	if ran != 3 || len(results) != 2 { // what fails is tried twice
 		t.Errorf("%d ran, results %+v", ran, results)
 	}
 }

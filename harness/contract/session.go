@@ -38,6 +38,8 @@ type Session struct {
 	*state
 	// used are the lives that the running check has asked, the last one last.
 	used []*Life
+	// asked are the facts that the running check has asked for.
+	asked []*made
 	// turn: the running check, or one that asked for its verdict, has the shared
 	// life for itself.
 	turn bool

@@ -48,6 +48,10 @@ func Run(t *testing.T, area string) {
 		reporter.NoColor = reporter.NoColor || !report.Colour(os.Stdout)
 	}
 	good := ginkgo.RunSpecs(t, "bgcheck "+area, config, reporter)
+	// Where no spec was in focus Ginkgo has run no AfterSuite.
+	if err := Close(); err != nil {
+		t.Error(err)
+	}
 	// Of many good suites none tells; the table at the end does.
 	if s.run != nil && s.prepareErr == nil && ownLines(config, reporter) && (!reporter.Succinct || !good) {
 		folder := s.run.Out

@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"maps"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,7 +84,7 @@ func (s *suite) tryPrepare() error {
 	}
 	// Out is known even when the target is not, so that the report can say so.
 	if s.run, err = report.Begin(settings.Out, report.RunID()); err != nil {
-		return errors.Join(settingsErr, fmt.Errorf("%w; name another by -out or BGCHECK_OUT", err))
+		return errors.Join(settingsErr, fmt.Errorf("%w; name another by --out or BGCHECK_OUT", err))
 	}
 	if s.name, err = filepath.Rel(setup.ModuleRoot(here), here); err != nil || s.name == "." {
 		s.name = filepath.Base(here)
@@ -105,19 +104,13 @@ func (s *suite) tryPrepare() error {
 	if prepareErr != nil {
 		return errors.Join(prepareErr, s.part.Describe(s.plan.Head()), s.part.Problem(setup.Line(prepareErr)), s.part.Finish())
 	}
-	under := *s.plan.Target
+	under := settings.Adapt(s.plan.Target)
 	under.Skip = maps.Clone(under.Skip)
 	if under.Skip == nil {
 		under.Skip = map[string]string{}
 	}
 	maps.Copy(under.Skip, s.skips)
-	if settings.Backend == "attach" {
-		// What announced its port did so before we came.
-		if _, port, err := net.SplitHostPort(settings.Address); err == nil {
-			under.Service.Port = port
-		}
-	}
-	s.plan.Target = &under
+	s.plan.Target = under
 	return s.part.Describe(s.plan.Head())
 }
 

@@ -89,7 +89,7 @@ func (t *Target) checkSkip(p *problems) {
 			if hint == "" {
 				hint = sameArea(name)
 			}
-			p.addAt(at, "skip names %q, which is no check; expected a name of the catalogue (make explain lists them)%s", name, hint)
+			p.addAt(at, "skip names %q, which is no check; expected a name of the catalogue (bgcheck list names them)%s", name, hint)
 		case !known:
 			p.addAt(at, "skip names %q, which is no check; expected area/statement, as in exec/slow", name)
 		}

@@ -64,7 +64,7 @@ func find(path string) (string, error) {
 		switch strings.ToLower(filepath.Ext(path)) {
 		case ".py", ".zip":
 			return "", fmt.Errorf("find target file: %s is an add-on, not a target file; "+
-				"`make target ADDON=%s` writes a first one", path, path)
+				"`bgcheck init %s` writes a first one", path, path)
 		}
 		return path, nil
 	}
@@ -81,7 +81,7 @@ func find(path string) (string, error) {
 				name, FileName, fs.ErrNotExist)
 		}
 	}
-	return "", fmt.Errorf("find target file: no %s in folder %s; `make target ADDON=%s` writes a first one: %w",
+	return "", fmt.Errorf("find target file: no %s in folder %s; `bgcheck init %s` writes a first one: %w",
 		FileName, path, path, fs.ErrNotExist)
 }
 

@@ -24,7 +24,7 @@ var (
 		"window": func(s Settings) (harness.Backend, error) { return window.New(s.Blender), nil },
 		"attach": func(s Settings) (harness.Backend, error) {
 			if _, _, err := net.SplitHostPort(s.Address); err != nil {
-				return nil, fmt.Errorf("%q is no address of a running Blender's service; name it by -address=host:port or BGCHECK_ADDRESS", s.Address)
+				return nil, fmt.Errorf("%q is no address of a running Blender's service; name it by --address=host:port or BGCHECK_ADDRESS", s.Address)
 			}
 			return attach.New(s.Address, s.PID), nil
 		},
@@ -68,7 +68,7 @@ func (s Settings) NotTried(check string) string {
 		return ""
 	case strings.HasPrefix(check, "exec/"):
 		if err := process.SharesFiles(s.PID); err != nil {
-			return "its effect is looked for in a file: " + err.Error() + "; name a Blender on this machine by -pid (backend attach)"
+			return "its effect is looked for in a file: " + err.Error() + "; name a Blender on this machine by --pid (backend attach)"
 		}
 		return ""
 	}
@@ -88,7 +88,7 @@ func NewBackend(s Settings) (harness.Backend, error) {
 	make, known := backends[s.Backend]
 	backendsMu.Unlock()
 	if !known {
-		return nil, fmt.Errorf("unknown backend %q; one of: %s (-backend, BGCHECK_BACKEND)", s.Backend, strings.Join(Backends(), ", "))
+		return nil, fmt.Errorf("unknown backend %q; one of: %s (--backend, BGCHECK_BACKEND)", s.Backend, strings.Join(Backends(), ", "))
 	}
 	b, err := make(s)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"path/filepath"
 	"strings"
 
@@ -30,7 +31,7 @@ func Prepare(ctx context.Context, s Settings) (*Plan, error) {
 	var err error
 	if plan.Target, err = target.Load(s.Target); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("%w; name the target file by -target or BGCHECK_TARGET", err)
+			err = fmt.Errorf("%w; name the target file by --target or BGCHECK_TARGET", err)
 		}
 		wrong = append(wrong, err)
 	}
@@ -40,6 +41,18 @@ func Prepare(ctx context.Context, s Settings) (*Plan, error) {
 		wrong = append(wrong, err)
 	}
 	return plan, errors.Join(wrong...)
+}
+
+// Adapt is the target as the settings have it judged: what already runs
+// (backend attach) announced its port before we came.
+func (s Settings) Adapt(t *target.Target) *target.Target {
+	under := *t
+	if s.Backend == "attach" {
+		if _, port, err := net.SplitHostPort(s.Address); err == nil {
+			under.Service.Port = port
+		}
+	}
+	return &under
 }
 
 // Unsupported says why the target is not to be checked on this Blender: its

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -29,20 +30,21 @@ type Settings struct {
 	Base string
 }
 
-// Flags are the flags of AddFlags before they are resolved.
+// Flags are settings as they were given, before they are resolved: by the flags
+// of AddFlags, or by hand. An empty one was not given.
 type Flags struct {
-	target, out, backend, blender, address, pid string
+	Target, Out, Backend, Blender, Address, PID string
 }
 
 // AddFlags defines -target, -out, -backend, -blender, -address and -pid in set.
 func AddFlags(set *flag.FlagSet) *Flags {
 	f := &Flags{}
-	set.StringVar(&f.target, "target", "", "target `file` (bgcheck.yaml) that says what is checked; or BGCHECK_TARGET")
-	set.StringVar(&f.out, "out", "", "`folder` for the report (default out/); or BGCHECK_OUT")
-	set.StringVar(&f.backend, "backend", "", "where Blender runs (default local); or BGCHECK_BACKEND")
-	set.StringVar(&f.blender, "blender", "", "the Blender to run: a `path`, or a name in PATH (default blender); or BGCHECK_BLENDER")
-	set.StringVar(&f.address, "address", "", "`host:port` of a Blender that already runs (backend attach); or BGCHECK_ADDRESS")
-	set.StringVar(&f.pid, "pid", "", "process `id` of that Blender, where it is on this machine; or BGCHECK_PID")
+	set.StringVar(&f.Target, "target", "", "target `file` (bgcheck.yaml) that says what is checked; or BGCHECK_TARGET")
+	set.StringVar(&f.Out, "out", "", "`folder` for the report (default out/); or BGCHECK_OUT")
+	set.StringVar(&f.Backend, "backend", "", "where Blender runs (default local); or BGCHECK_BACKEND")
+	set.StringVar(&f.Blender, "blender", "", "the Blender to run: a `path`, or a name in PATH (default blender); or BGCHECK_BLENDER")
+	set.StringVar(&f.Address, "address", "", "`host:port` of a Blender that already runs (backend attach); or BGCHECK_ADDRESS")
+	set.StringVar(&f.PID, "pid", "", "process `id` of that Blender, where it is on this machine; or BGCHECK_PID")
 	return f
 }
 
@@ -65,11 +67,11 @@ func (f *Flags) Resolve(base string) (Settings, error) {
 	}
 	root := ModuleRoot(here)
 	s := Settings{
-		Target:  from(base, pick(f.target, "BGCHECK_TARGET")),
-		Out:     from(base, pick(f.out, "BGCHECK_OUT")),
-		Backend: pick(f.backend, "BGCHECK_BACKEND"),
-		Blender: pick(f.blender, "BGCHECK_BLENDER"),
-		Address: pick(f.address, "BGCHECK_ADDRESS"),
+		Target:  from(base, pick(f.Target, "BGCHECK_TARGET")),
+		Out:     from(base, pick(f.Out, "BGCHECK_OUT")),
+		Backend: pick(f.Backend, "BGCHECK_BACKEND"),
+		Blender: pick(f.Blender, "BGCHECK_BLENDER"),
+		Address: pick(f.Address, "BGCHECK_ADDRESS"),
 		Base:    base,
 	}
 	if strings.ContainsAny(s.Blender, `/\`) && s.Backend != "container" {
@@ -81,18 +83,22 @@ func (f *Flags) Resolve(base string) (Settings, error) {
 	if s.Out == "" {
 		s.Out = filepath.Join(root, "out")
 	}
-	if text := pick(f.pid, "BGCHECK_PID"); text != "" {
+	if text := pick(f.PID, "BGCHECK_PID"); text != "" {
 		if s.PID, err = strconv.Atoi(text); err != nil || s.PID <= 0 {
-			return s, fmt.Errorf("%q is no process id (-pid, BGCHECK_PID)", text)
+			return s, fmt.Errorf("%q is no process id (--pid, BGCHECK_PID)", text)
 		}
 	}
 	if s.Target == "" {
 		if s.Target = defaultTarget(here, root); s.Target == "" {
-			return s, fmt.Errorf("no target file: there is no bgcheck.yaml in %s; write one, or name it by -target or BGCHECK_TARGET", span(here, root))
+			return s, fmt.Errorf("%w: there is no bgcheck.yaml in %s; write one, or name it by --target or BGCHECK_TARGET", ErrNoTarget, span(here, root))
 		}
 	}
 	return s, nil
 }
+
+// ErrNoTarget says that no target was named and none was found. What else is
+// resolved stands.
+var ErrNoTarget = errors.New("no target file")
 
 // from makes path absolute; an empty one stays empty.
 func from(base, path string) string {

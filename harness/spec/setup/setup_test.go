@@ -128,7 +128,7 @@ func TestPrepareTellsAllThatIsWrong(t *testing.T) {
 	root := in(t, "", map[string]string{"go.mod": "module x\n", "bgcheck.yaml": "nonsense: 1\n"})
 	_, err := Prepare(t.Context(), Settings{Target: filepath.Join(root, "missing.yaml"), Backend: "broken"})
 	lines := Lines(err)
-	if len(lines) != 2 || !strings.Contains(lines[0], "missing.yaml") || !strings.Contains(lines[0], "-target") || lines[1] != "no engine" {
+	if len(lines) != 2 || !strings.Contains(lines[0], "missing.yaml") || !strings.Contains(lines[0], "--target") || lines[1] != "no engine" {
 		t.Errorf("%q", lines)
 	}
 	if line := Line(err); strings.Contains(line, "\n") || !strings.HasSuffix(line, "(and 1 more: bgcheck doctor)") {

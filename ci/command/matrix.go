@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -18,19 +18,15 @@ type column struct {
 	verdicts map[string]report.Result
 }
 
-// matrix prints check by version from report folders named by their version.
-// It exits 0 only when every column's report is good.
-func matrix(c *call) int {
-	if code, ok := c.parse(); !ok {
-		return code
-	}
-	folders := c.flags.Args()
-	if len(folders) == 0 {
-		return c.fail("matrix: name the report folders, one a version, as ci/matrix.sh does")
-	}
-	status := 0
+type matrixWord struct {
+	Folders []string `arg:"" name:"folder" help:"Report folders, each named by its version, as ci/matrix.sh makes them."`
+}
+
+// Run prints check by version. It is good only when every column's report is.
+func (w *matrixWord) Run(c *call) error {
+	status := Good
 	var columns []column
-	for _, folder := range folders {
+	for _, folder := range w.Folders {
 		one := column{name: filepath.Base(folder), verdicts: map[string]report.Result{}}
 		if text, err := os.ReadFile(filepath.Join(folder, "problem")); err == nil {
 			one.problem = strings.TrimSpace(string(text))
@@ -42,16 +38,16 @@ func matrix(c *call) int {
 				one.verdicts[check.Name] = check
 			}
 			if err := r.Err(); err != nil {
-				status = 1
+				status = NotGood
 			}
 		}
 		if one.problem != "" {
-			status = 1
+			status = NotGood
 		}
 		columns = append(columns, one)
 	}
 	fmt.Fprint(c.out, matrixTable(columns))
-	return status
+	return status.ended()
 }
 
 // matrixTable is Markdown: a row a check, a column a version, then what is not

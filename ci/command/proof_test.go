@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"fmt"
@@ -18,7 +18,11 @@ func asItMustBe() *fixtures.Proof {
 	for _, f := range fixtures.All() {
 		var results []report.Result
 		for _, name := range f.Fails {
-			results = append(results, report.Result{Name: name, Verdict: report.Fail})
+			verdict := report.Fail
+			if strings.HasPrefix(name, "source/") { // they only read
+				verdict = report.Warn
+			}
+			results = append(results, report.Result{Name: name, Verdict: verdict})
 		}
 		p.Rows = append(p.Rows, fixtures.NewRow(f, results, time.Second))
 	}
@@ -33,7 +37,7 @@ func TestProofPrintsTheTableAndExitsZeroOnlyWhenAllIsAsItMustBe(t *testing.T) {
 	if err := good.Write(out); err != nil {
 		t.Fatal(err)
 	}
-	code, text, errout := try(t, "proof", "-out", out, "-write", file)
+	code, text, errout := try(t, "proof", "--out", out, "--write", file)
 	if code != 0 || errout != "" || !strings.HasPrefix(text, good.Text()) || !strings.Contains(text, file) {
 		t.Errorf("exit %d: %s%s", code, text, errout)
 	}
@@ -42,7 +46,7 @@ func TestProofPrintsTheTableAndExitsZeroOnlyWhenAllIsAsItMustBe(t *testing.T) {
 		t.Errorf("%v: %s", err, written)
 	}
 	t.Setenv("BGCHECK_OUT", out)
-	if code, text, _ := try(t, "proof", "-markdown"); code != 0 || text != good.Markdown() {
+	if code, text, _ := try(t, "proof", "--markdown"); code != 0 || text != good.Markdown() {
 		t.Errorf("exit %d: %s", code, text)
 	}
 
@@ -61,7 +65,7 @@ func TestProofPrintsTheTableAndExitsZeroOnlyWhenAllIsAsItMustBe(t *testing.T) {
 	if code, _, errout := try(t, "proof"); code != 1 || !strings.Contains(errout, "another catalogue") {
 		t.Errorf("a proof of another catalogue: exit %d: %s", code, errout)
 	}
-	if code, _, errout := try(t, "proof", "-out", t.TempDir()); code != 1 || !strings.Contains(errout, "make proof") {
+	if code, _, errout := try(t, "proof", "--out", t.TempDir()); code != 1 || !strings.Contains(errout, "make proof") {
 		t.Errorf("without a proof: exit %d: %s", code, errout)
 	}
 }

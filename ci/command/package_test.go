@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"archive/zip"
@@ -31,13 +31,13 @@ func TestPackagesAreTheSameBytesWhateverTheDatesOfTheirFiles(t *testing.T) {
 
 func TestPackagesHoldWhatBlenderInstallsAndTargetsThatCheckThem(t *testing.T) {
 	folder := t.TempDir()
-	code, out, errout := try(t, "package", "-out", folder)
+	code, out, errout := try(t, "package", "--out", folder)
 	if code != 0 {
 		t.Fatalf("exit %d: %s", code, errout)
 	}
 	for kind, first := range map[string]string{"addon": "tcp_echo/__init__.py", "extension": "__init__.py"} {
 		file := filepath.Join(folder, kind+".yaml")
-		if !strings.Contains(out, "make check TARGET="+file) {
+		if !strings.Contains(out, "bgcheck check "+file) {
 			t.Errorf("how to check %s is not said:\n%s", kind, out)
 		}
 		got, err := target.Load(file)
@@ -56,7 +56,7 @@ func TestPackagesHoldWhatBlenderInstallsAndTargetsThatCheckThem(t *testing.T) {
 		}
 		_ = z.Close()
 	}
-	if code, _, errout := try(t, "package", "-out", filepath.Join(folder, "addon.yaml")); code != 1 || strings.Count(errout, "\n") != 1 {
+	if code, _, errout := try(t, "package", "--out", filepath.Join(folder, "addon.yaml")); code != int(CouldNot) || strings.Count(errout, "\n") != 1 {
 		t.Errorf("into a file: exit %d: %s", code, errout)
 	}
 	if _, err := os.Stat(filepath.Join(folder, "addon.yaml")); err != nil {

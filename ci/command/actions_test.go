@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"os"
@@ -9,17 +9,17 @@ import (
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
-func TestTableSpeaksToGitHubOnlyWhenItRunsThere(t *testing.T) {
+func TestReportSpeaksToGitHubOnlyWhenItRunsThere(t *testing.T) {
 	blank(t)
 	out := t.TempDir()
 	write(t, out, "r", true, report.Pass, report.Fail)
-	if _, text, _ := try(t, "table", "-out", out); strings.Contains(text, "::error") {
+	if _, text, _ := try(t, "report", "--out", out); strings.Contains(text, "::error") {
 		t.Errorf("annotations where nobody asked:\n%s", text)
 	}
 	summary := filepath.Join(t.TempDir(), "summary.md")
 	t.Setenv("GITHUB_ACTIONS", "true")
 	t.Setenv("GITHUB_STEP_SUMMARY", summary)
-	code, text, _ := try(t, "table", "-out", out)
+	code, text, _ := try(t, "report", "--out", out)
 	if code != 1 || !strings.Contains(text, "\n::error title=bgcheck x/fail::why") || strings.Contains(text, "x/pass::") {
 		t.Errorf("exit %d:\n%s", code, text)
 	}
@@ -33,7 +33,7 @@ func TestASummaryThatCannotBeWrittenChangesNoVerdict(t *testing.T) {
 	out := t.TempDir()
 	write(t, out, "r", true, report.Pass)
 	t.Setenv("GITHUB_STEP_SUMMARY", t.TempDir())
-	if code, _, errout := try(t, "table", "-out", out); code != 0 || !strings.Contains(errout, "append summary: ") {
+	if code, _, errout := try(t, "report", "--out", out); code != 0 || !strings.Contains(errout, "append summary: ") {
 		t.Errorf("exit %d: %s", code, errout)
 	}
 }

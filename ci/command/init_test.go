@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"github.com/bgcheck/bgcheck/harness/target"
 )
 
-func TestTargetWritesAFileOnceAndKeepsWhatIsThere(t *testing.T) {
+func TestInitWritesAFileOnceAndKeepsWhatIsThere(t *testing.T) {
 	folder := t.TempDir()
 	addon := filepath.Join(folder, "service.py")
 	source := "bl_info = {'name': 'x'}\n\n\ndef serve():\n    pass\n\n\ndef register():\n    pass\n"
@@ -18,46 +18,45 @@ func TestTargetWritesAFileOnceAndKeepsWhatIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(folder, "bgcheck.yaml")
-	code, printed, _ := try(t, "target", "-print", addon)
+	code, printed, _ := try(t, "init", "--print", addon)
 	if _, err := os.Stat(file); code != 0 || !os.IsNotExist(err) {
-		t.Fatalf("-print: exit %d, file: %v", code, err)
+		t.Fatalf("--print: exit %d, file: %v", code, err)
 	}
-	code, out, errout := try(t, "target", addon)
-	if code != 0 || !strings.Contains(out, "wrote "+file) || !strings.Contains(out, "start: serve") || !strings.Contains(out, "make check TARGET="+file) {
+	code, out, errout := try(t, "init", addon)
+	if code != 0 || !strings.Contains(out, "wrote "+file) || !strings.Contains(out, "start: serve") || !strings.Contains(out, "bgcheck check "+file) {
 		t.Fatalf("exit %d\n%s%s", code, out, errout)
 	}
 	if text, err := os.ReadFile(file); err != nil || string(text) != printed {
-		t.Errorf("%v: the file is not what -print gives:\n%s", err, text)
+		t.Errorf("%v: the file is not what --print gives:\n%s", err, text)
 	}
-	if code, out, errout := try(t, "target", "-check", file); code != 0 || !strings.Contains(out, "is right") {
+	if code, out, errout := try(t, "schema", "--check", file); code != 0 || !strings.Contains(out, "is right") {
 		t.Errorf("the file written is not right: exit %d: %s%s", code, out, errout)
 	}
 	if err := os.WriteFile(file, []byte("mine\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if code, _, errout := try(t, "target", addon); code != 1 || !strings.Contains(errout, "is kept") {
+	if code, _, errout := try(t, "init", addon); code != int(Wrong) || !strings.Contains(errout, "is kept") {
 		t.Errorf("a second time: exit %d: %s", code, errout)
 	}
 	if text, _ := os.ReadFile(file); string(text) != "mine\n" {
 		t.Errorf("the author's file was overwritten: %s", text)
 	}
-	if code, _, errout := try(t, "target", "-check", file); code != 1 || !strings.Contains(errout, file) {
+	if code, _, errout := try(t, "schema", "--check", file); code != int(Wrong) || !strings.Contains(errout, file) {
 		t.Errorf("a wrong file: exit %d: %s", code, errout)
 	}
 }
 
-func TestTargetSaysWhatItNeeds(t *testing.T) {
+func TestInitSaysWhatItNeeds(t *testing.T) {
 	nothing := filepath.Join(t.TempDir(), "nothing")
 	for _, one := range []struct {
-		code int
 		want string
 		args []string
 	}{
-		{2, "ADDON=", nil}, {2, "ADDON=", []string{""}}, {2, "ADDON=", []string{"a", "b"}}, {2, "-print", []string{"-nonsense"}},
-		{2, "ADDON=", []string{"-check", "a", "b"}}, {1, nothing, []string{nothing}}, {1, "expected the add-on's folder", []string{t.TempDir()}},
+		{"<addon>", nil}, {"unexpected argument b", []string{"a", "b"}}, {"--nonsense", []string{"--nonsense"}},
+		{nothing, []string{nothing}}, {"expected the add-on's folder", []string{t.TempDir()}},
 	} {
-		code, out, errout := try(t, append([]string{"target"}, one.args...)...)
-		if code != one.code || !strings.Contains(errout, one.want) || out != "" {
+		code, out, errout := try(t, append([]string{"init"}, one.args...)...)
+		if code != int(Wrong) || !strings.Contains(errout, one.want) || out != "" {
 			t.Errorf("%q: exit %d: %s%s", one.args, code, out, errout)
 		}
 	}
@@ -67,7 +66,7 @@ func TestSchemaPrintsWhatTheTypeMakes(t *testing.T) {
 	if code, out, _ := try(t, "schema"); code != 0 || !bytes.Equal([]byte(out), target.Schema()) {
 		t.Errorf("exit %d: %.200s", code, out)
 	}
-	if code, out, _ := try(t, "schema", "-keys"); code != 0 || out != target.Markdown() {
+	if code, out, _ := try(t, "schema", "--keys"); code != 0 || out != target.Markdown() {
 		t.Errorf("exit %d: %.200s", code, out)
 	}
 }

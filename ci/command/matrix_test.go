@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"bytes"
@@ -28,6 +28,6 @@ func TestTheMatrixSaysEachVersionsProblemInItsColumnAndHidesNoOther(t *testing.T
 func TestTheMatrixWithoutAReportIsNotGood(t *testing.T) {
 	g := NewWithT(t)
 	var out, errout bytes.Buffer
-	g.Expect(run([]string{"matrix", t.TempDir()}, &out, &errout)).To(Equal(1))
-	g.Expect(run([]string{"matrix"}, &out, &errout)).NotTo(BeZero())
+	g.Expect(Main([]string{"matrix", t.TempDir()}, &out, &errout)).To(Equal(int(NotGood)))
+	g.Expect(Main([]string{"matrix"}, &out, &errout)).To(Equal(int(Wrong)))
 }

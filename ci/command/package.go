@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"archive/zip"
@@ -16,20 +16,17 @@ import (
 	"github.com/bgcheck/bgcheck/pyaddon"
 )
 
-// pack writes the reference add-on as Blender installs it, each package with a
+type packageWord struct {
+	Out string `default:"out/package" placeholder:"FOLDER" help:"Folder for the packages, default: out/package."`
+}
+
+// Run writes the reference add-on as Blender installs it, each package with a
 // target file beside it.
-func pack(c *call) int {
-	out := c.flags.String("out", "out/package", "`folder` for the packages")
-	if code, ok := c.parse(); !ok {
-		return code
+func (w *packageWord) Run(c *call) error {
+	if err := writePackages(w.Out, c.out); err != nil {
+		return CouldNot.because("package: %w", err)
 	}
-	if c.flags.NArg() > 0 {
-		return c.unexpected()
-	}
-	if err := writePackages(*out, c.out); err != nil {
-		return c.fail("package: " + err.Error())
-	}
-	return 0
+	return nil
 }
 
 // addonFolder is the add-on in pyaddon.FS, and the name it is enabled by.
@@ -71,7 +68,7 @@ func writePackages(out string, say io.Writer) error {
 		if err := os.WriteFile(target, checked, 0o644); err != nil {
 			return err
 		}
-		fmt.Fprintf(say, "%s  Blender %s\n  sha256 %x\n  make check TARGET=%s\n", file, p.blender, sha256.Sum256(content), target)
+		fmt.Fprintf(say, "%s  Blender %s\n  sha256 %x\n  bgcheck check %s\n", file, p.blender, sha256.Sum256(content), target)
 	}
 	return nil
 }

@@ -1,0 +1,63 @@
+package command
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/spec/setup"
+)
+
+// teller says what goes on: to people in lines, to programs in JSON.
+type teller interface {
+	start(plan *setup.Plan, what *found)
+	// expect names the checks that are judged next.
+	expect(names []string)
+	begun(name string)
+	done(result report.Result)
+	// note is a remark between checks, such as what runs once more.
+	note(text string)
+	// end comes last.
+	end(r *report.Report, status Status)
+}
+
+// lines is the teller for people.
+type lines struct {
+	out    io.Writer
+	place  string // the out folder, as a person reads it
+	status *status
+}
+
+func newLines(out io.Writer, place string, before took) *lines {
+	return &lines{out: out, place: place, status: newStatus(out, before)}
+}
+
+func (l *lines) start(plan *setup.Plan, what *found) {
+	if len(what.assumed) > 0 {
+		name := plan.Settings.Show(what.addon)
+		l.status.line(fmt.Sprintf("%s has no target file; this was read from its source:", name))
+		for _, line := range what.assumed {
+			for i, part := range report.Fold(line, report.Columns-4) {
+				l.status.line("  " + map[bool]string{true: "", false: "  "}[i == 0] + part)
+			}
+		}
+		l.status.line(fmt.Sprintf("to write it down and say more: bgcheck init %s\n", name))
+	}
+	l.status.line(fmt.Sprintf("%s on %s\n", plan.Target.Name, blender(plan)))
+}
+
+func (l *lines) begun(name string) { l.status.begun(name) }
+
+func (l *lines) done(result report.Result) {
+	line := fmt.Sprintf("%s  %-28s %7.2f s", result.Verdict.Paint(colour(l.out)), result.Name, result.Seconds)
+	l.status.done(result.Name, line)
+}
+
+func (l *lines) note(text string) { l.status.line(text) }
+
+func (l *lines) expect(names []string) { l.status.expect(names) }
+
+func (l *lines) end(r *report.Report, _ Status) {
+	l.status.stop()
+	conclude(l.out, r, l.place)
+}
