@@ -60,7 +60,7 @@ func (t table) markdown() (text string, wrong []string) {
 	for _, r := range t.Rows {
 		for _, result := range r.Results {
 			if result.Verdict == report.Fail || result.Verdict == report.Warn {
-				fmt.Fprintf(&b, "- %s: %s %s: %s%s\n", r.Addon, result.Verdict, result.Name, oneLine(result.Seen), line(result))
+				fmt.Fprintf(&b, "- %s: %s %s: %s%s\n", r.Addon, result.Verdict, result.Name, oneLine(said(result)), line(result))
 			}
 		}
 	}
@@ -95,6 +95,14 @@ func line(result report.Result) string {
 		return ""
 	}
 	return " (" + strings.Join(places, ", ") + ")"
+}
+
+// said is what was seen, and of an add-on that cannot be enabled why.
+func said(result report.Result) string {
+	if result.Name == "start/enabled" {
+		return result.Diagnosis
+	}
+	return result.Seen
 }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }

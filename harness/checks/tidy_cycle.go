@@ -104,7 +104,7 @@ func judgeCycle(ctx context.Context, s *contract.Session) report.Result {
 	case len(wrong) > 0:
 		return contract.Failed(strings.Join(wrong, "; "), why, evidence...)
 	case lying != "":
-		return contract.Warned(lying, "unregister() does not take away what register() added", evidence...)
+		return contract.Warned(lying, "unregister() does not take away "+strings.TrimPrefix(lying, "disabled, it leaves behind: "), evidence...)
 	}
 	passed := contract.Passed("enabled and disabled twice, it left no property, class, handler, timer, thread or port behind")
 	for _, step := range seen.Steps {

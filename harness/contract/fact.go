@@ -49,7 +49,9 @@ func (f *Fact[T]) Of(ctx context.Context, s *Session) (value T, err error) {
 	}
 	defer func() { <-m.making }()
 	s.mu.Lock()
-	s.asked = append(s.asked, m)
+	if !f.OfMachine { // what is measured of the machine is not for a check to doubt
+		s.asked = append(s.asked, m)
+	}
 	stale := m.stale
 	m.stale = false
 	s.mu.Unlock()

@@ -29,7 +29,10 @@ func (t *Target) checkAddon(p *problems) {
 		t.checkAddonAt(p, "addon", t.Addon)
 	}
 	for i, name := range t.Requires {
-		if t.isRequiredModule(name) && !strings.ContainsAny(name, `/\`) {
+		if t.isRequiredModule(name) {
+			if _, err := os.Stat(t.Resolve(name + ".py")); err == nil {
+				p.addAt(item("requires", i), "requires names the module %q, and %s.py is beside the file; expected its path; did you mean \"%s.py\"?", name, name, name)
+			}
 			continue
 		}
 		t.checkAddonAt(p, item("requires", i), name)
