@@ -44,7 +44,7 @@ type row struct {
 
 func main() {
 	out := flag.String("out", "out/bundled", "folder for the table and the lives' logs")
-	truth := flag.String("truth", "", "what truth_all.py wrote, to compare with")
+	truth := flag.String("truth", "", "what truth_all.py wrote, to compare with; default: ci/bundled/truth-VERSION.jsonl where there is one")
 	jobs := flag.Int("jobs", runtime.NumCPU()+1, "add-ons judged side by side")
 	blender := flag.String("blender", os.Getenv("BGCHECK_BLENDER"), "the Blender whose add-ons they are")
 	flag.Parse()
@@ -68,6 +68,13 @@ func run(ctx context.Context, out, truth, blender string, jobs int, names []stri
 		}
 	}
 	var known map[string]seenTruth
+	if usual := "ci/bundled/truth-" + info.Version + ".jsonl"; truth == "" {
+		if _, err := os.Stat(usual); err == nil {
+			truth = usual
+		} else {
+			fmt.Printf("not compared: there is no %s; python3 ci/bundled/truth_all.py --short %s makes one\n", usual, usual)
+		}
+	}
 	if truth != "" {
 		if known, err = readTruth(truth); err != nil {
 			return err

@@ -137,7 +137,15 @@ func judgeOperators(ctx context.Context, s *contract.Session) report.Result {
 	}
 	switch {
 	case len(wrong) > 0:
-		return contract.Failed(strings.Join(wrong, "; "), why, append(evidence, listed...)...)
+		result := contract.Failed(strings.Join(wrong, "; "), why, append(evidence, listed...)...)
+		result.Fix = "Do the work from bpy.data and the arguments, not by what a window shows, and say when it cannot be done:\n" +
+			"    def execute(self, context):\n" +
+			"        thing = bpy.data.objects.get(self.name)\n" +
+			"        if thing is None:\n" +
+			"            self.report({\"ERROR\"}, \"no object \" + self.name)\n" +
+			"            return {\"CANCELLED\"}\n" +
+			"Where it waits for what background mode never has, a timer, modal() or a redraw, do it at once if bpy.app.background."
+		return result
 	case len(raised) > 0:
 		more := ""
 		if len(raised) > 3 {

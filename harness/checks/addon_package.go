@@ -47,7 +47,7 @@ func judgePackage(ctx context.Context, s *contract.Session) report.Result {
 	file := t.Resolve(t.Addon)
 	isZip := strings.EqualFold(filepath.Ext(file), ".zip")
 	if t.Addon == "" || !isZip && !t.IsExtension() {
-		return contract.Skipped("the target has no package: a folder or a .py file is copied as it is")
+		return contract.Skipped("the target has no package: it is no zip and no extension")
 	}
 	var untidy []string
 	if isZip {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness"
@@ -85,14 +87,21 @@ func judgeWorkout(ctx context.Context, s *contract.Session) report.Result {
 		return result
 	}
 	var wrong, foreign, evidence []string
+	raised := map[string][]string{} // the steps, by what was raised in them
+	var order []string
 	for i, step := range seen.Steps {
 		for _, one := range step.Tracebacks {
 			if len(one.Own) == 0 {
 				foreign = append(foreign, fmt.Sprintf("in the step %q: %s", step.Step, one.Error))
 				continue
 			}
-			wrong = append(wrong, fmt.Sprintf("in the step %q it raised %s", step.Step, one.Error))
-			evidence = append(evidence, lines(one.Text)...)
+			if raised[one.Error] == nil {
+				order = append(order, one.Error)
+				evidence = append(evidence, lines(one.Text)...)
+			}
+			if step := strconv.Quote(step.Step); !slices.Contains(raised[one.Error], step) {
+				raised[one.Error] = append(raised[one.Error], step)
+			}
 		}
 		for _, fault := range step.Faults {
 			wrong = append(wrong, fmt.Sprintf("after the step %q: %s", step.Step, fault))
@@ -100,6 +109,10 @@ func judgeWorkout(ctx context.Context, s *contract.Session) report.Result {
 		if !step.OK && len(step.Tracebacks) == 0 && i < len(alone.Steps) && alone.Steps[i].OK {
 			wrong = append(wrong, fmt.Sprintf("the step %q fails with it: %s", step.Step, step.Error))
 		}
+	}
+	for _, what := range order {
+		steps := raised[what]
+		wrong = append(wrong, fmt.Sprintf("in the step%s %s it raised %s", map[bool]string{true: "s"}[len(steps) > 1], strings.Join(steps, ", "), what))
 	}
 	why := "what it does at this event does not work in background mode, or counts on what is not there any more"
 	if run.At != "end" {

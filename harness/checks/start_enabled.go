@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -48,6 +49,13 @@ func judgeStartEnabled(ctx context.Context, s *contract.Session) report.Result {
 	}
 	if result.Verdict == report.Fail {
 		return nameMissing(ctx, s, result)
+	}
+	if required := s.Target().RequiredModules(); len(required) > 0 && life != nil && s.Hosted() {
+		names, _ := json.Marshal(required) // a list of texts is the same in Python
+		seen, err := life.Run(ctx, "import importlib.util\n_bg['missing'] = [name for name in "+string(names)+" if importlib.util.find_spec(name) is None]")
+		if missing, _ := seen["missing"].([]any); err == nil && len(missing) > 0 {
+			return contract.Undecided(fmt.Sprintf("%v, which the target file requires, is not in this Blender: install it there, or give its path in requires", missing[0]))
+		}
 	}
 	return result
 }

@@ -2,8 +2,9 @@
 
     blender -b --factory-startup --python operators.py -- ADDON RESULT [--run FILE]
 
-FILE, or the text itself, is JSON: [{"idname": "mesh.thing_add", "args": {...}, "effect": {"file" | "object" | "true":
-...}, "in": a situation's name, "before": Python to run first}], all but "idname" optional.
+FILE, or the text itself, is JSON: [{"idname": "mesh.thing_add", "args": {...}, "effect": {"file" |
+"object" | "true": ...}, "in": a situation's name, "before": Python to run first}], all but
+"idname" optional.
 Result: {"enable": step as in cycle.py, "operators": [{"idname", "place", "can", "in", "wants",
 "error", "traceback", "reads"}], "runs": [{"idname", "returned", "error", "traceback", "missing",
 "printed", "ok", "seconds"}]}. "can": poll() agrees in the situations of "in", and there is an
