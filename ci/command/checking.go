@@ -132,6 +132,12 @@ func (r *checking) end(ctx context.Context, err error) (Status, error) {
 	if interrupted {
 		err = errors.Join(err, CouldNot.as(r.record.part.Interrupt()))
 	}
+	if err == nil && cause == nil && len(r.what.assumed) > 0 && r.what.under.Launch.Start != "" {
+		said, failed := contract.Alone(ctx, contract.Config{Target: r.plan.Target, Backend: r.plan.Backend, Out: r.record.lives()})
+		if err = CouldNot.as(failed); said != "" {
+			r.teller.note("\n" + said)
+		}
+	}
 	err = errors.Join(err, r.record.finish(err))
 	whole := r.record.report(r.plan.Head(), r.planned, r.results, err)
 	status := Status(report.Status(whole))

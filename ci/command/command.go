@@ -11,8 +11,8 @@ import (
 	"github.com/posener/complete"
 
 	"github.com/bgcheck/bgcheck/harness/checks"
-	_ "github.com/bgcheck/bgcheck/harness/container" // registers the backend "container"
 	"github.com/bgcheck/bgcheck/harness/report"
+	_ "github.com/bgcheck/bgcheck/harness/spec/containers" // has --backend=container
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
 )
 

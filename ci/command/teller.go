@@ -44,7 +44,7 @@ func (l *lines) start(plan *setup.Plan, what *found) {
 		}
 		l.status.line(fmt.Sprintf("to write it down and say more: bgcheck init %s\n", name))
 	}
-	l.status.line(fmt.Sprintf("%s, %s, on %s\n", plan.Target.Name, plan.Target.As(), blender(plan)))
+	l.status.line(fmt.Sprintf("%s, %s, on %s\n", plan.Target.Name, plan.Target.StartedBy(), blender(plan)))
 }
 
 func (l *lines) begun(name string) { l.status.begun(name) }
@@ -58,7 +58,11 @@ func (l *lines) done(result report.Result) {
 	l.status.done(result.Name, line)
 }
 
-func (l *lines) note(text string) { l.status.line(text) }
+func (l *lines) note(text string) {
+	for _, line := range report.Fold(text, report.Columns) {
+		l.status.line(line)
+	}
+}
 
 func (l *lines) expect(names []string) { l.status.expect(names) }
 

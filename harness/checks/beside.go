@@ -24,7 +24,7 @@ const restless = "a timer or a thread of the add-on works while there is nothing
 func share(ctx context.Context, s *contract.Session, seen contract.Window) (used float64, figure string, err error) {
 	used, figure = seen.Used.CPU, fmt.Sprintf("%.3f %% of a core over %s", 100*seen.Used.CPU, explain.Short(seen.Length))
 	if s.Hosted() {
-		alone, err := s.Alone(ctx)
+		alone, err := s.Without(ctx)
 		if err != nil {
 			return 0, "", err
 		}
@@ -39,7 +39,7 @@ func share(ctx context.Context, s *contract.Session, seen contract.Window) (used
 func wakeups(ctx context.Context, s *contract.Session, seen contract.Window) (woke float64, figure string, err error) {
 	woke, figure = seen.Used.Wakeups, fmt.Sprintf("%.1f wake-ups a second over %s", seen.Used.Wakeups, explain.Short(seen.Length))
 	if s.Hosted() {
-		alone, err := s.Alone(ctx)
+		alone, err := s.Without(ctx)
 		if err != nil {
 			return 0, "", err
 		}
@@ -53,7 +53,7 @@ func wakeups(ctx context.Context, s *contract.Session, seen contract.Window) (wo
 // withAddon says in a sentence what a hosted add-on changes of our service: time to
 // ready, rest and memory.
 func withAddon(ctx context.Context, s *contract.Session, life *contract.Life, seen contract.Window) (string, error) {
-	alone, err := s.Alone(ctx)
+	alone, err := s.Without(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -77,28 +77,28 @@ func (s *Session) tooOld(ctx context.Context) string {
 		"with Docker: bgcheck check --backend container --blender 4.3 (or --blender /path/to/blender)", info.Version)
 }
 
-// Alone is what our service does without the add-on: the measure for it with the
+// Without is what our service does without the add-on: the measure for it with the
 // add-on. What it cannot do alone is a fault of the machine.
-type Alone struct {
+type Without struct {
 	Ready, Exit time.Duration
 	Used        usage.Window // over the quiet window
 	RSS         uint64       // at the end of it, in bytes
 	Unmeasured  error        // Used and RSS are not known
 }
 
-var alone = Fact[Alone]{Name: "bgcheck's service without the add-on", OfMachine: true, Make: func(ctx context.Context, s *Session) (Alone, error) {
-	seen, err := s.measureAlone(ctx)
+var unladen = Fact[Without]{Name: "bgcheck's service without the add-on", OfMachine: true, Make: func(ctx context.Context, s *Session) (Without, error) {
+	seen, err := s.measureWithout(ctx)
 	if err != nil && ctx.Err() == nil {
 		err = fmt.Errorf("%w: bgcheck's own service fails without the add-on: %w", harness.ErrMachine, err)
 	}
 	return seen, err
 }}
 
-// Alone measures our service without the add-on, once a session or a machine. Its error wraps
+// Without measures our service without the add-on, once a session or a machine. Its error wraps
 // harness.ErrMachine: FromError makes it inconclusive.
-func (s *Session) Alone(ctx context.Context) (Alone, error) { return alone.Of(ctx, s) }
+func (s *Session) Without(ctx context.Context) (Without, error) { return unladen.Of(ctx, s) }
 
-func (s *Session) measureAlone(ctx context.Context) (seen Alone, err error) {
+func (s *Session) measureWithout(ctx context.Context) (seen Without, err error) {
 	life, err := s.Start(ctx, s.Options(Tweaks{Without: true})...)
 	if err != nil {
 		return seen, err

@@ -111,7 +111,7 @@ func (s *Session) judgeIn(ctx context.Context, check Check) report.Result {
 		result = view.attribute(ctx, check, result)
 	}
 	if s.hosted && result.Verdict == report.Fail && check.Hosted == Beside {
-		if _, err := view.Alone(ctx); err != nil {
+		if _, err := view.Without(ctx); err != nil {
 			result = FromError(err)
 		}
 	}

@@ -22,7 +22,7 @@ type Config struct {
 	// Empty: the system's temporary folder, removed at Close.
 	Out string
 	// Machine keeps what sessions that follow one another, or run side by side, need
-	// not find out again, such as Session.Alone; nil: each finds out for itself.
+	// not find out again, such as Session.Without; nil: each finds out for itself.
 	Machine *Machine
 	// Faults is a folder through which the sessions of one run tell one another
 	// that the target never becomes ready, so that one alone waits for it. Empty:

@@ -42,6 +42,8 @@ type Head struct {
 	Target string `json:"target"`
 	// TargetFile is its path.
 	TargetFile string `json:"target_file"`
+	// StartedBy says who kept Blender alive, in a few words; "" where that is not known.
+	StartedBy string `json:"started_by,omitempty"`
 	// Backend is "local", "container" or "attach".
 	Backend string  `json:"backend"`
 	Blender Blender `json:"blender"`

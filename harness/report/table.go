@@ -107,6 +107,9 @@ func (r *Report) title(text func(string) string) string {
 		name = "no target"
 	}
 	title := text(name)
+	if r.StartedBy != "" {
+		title += ", " + text(r.StartedBy) + ","
+	}
 	if r.Blender.Version != "" {
 		title += " on Blender " + text(r.Blender.Version)
 	}

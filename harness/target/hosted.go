@@ -119,16 +119,3 @@ func (t *Target) checkOperators(p *problems) {
 		p.addAt("operators", "operators is given without addon; expected addon: the folder, .py file or zip that has them")
 	}
 }
-
-// As says how the target is run and so who is judged, for a headline.
-func (t *Target) As() string {
-	switch {
-	case t.Hosted():
-		return "hosted in bgcheck's service"
-	case t.Launch.Start != "":
-		return "under bgcheck's keep-alive"
-	case t.Launch.Script != "":
-		return "as its own script starts it"
-	}
-	return "as enabling it starts it"
-}

@@ -6,8 +6,8 @@ import (
 
 	_ "github.com/onsi/ginkgo/v2" // by this import the ginkgo command knows a suite
 
-	_ "github.com/bgcheck/bgcheck/harness/container" // registers -backend=container
 	"github.com/bgcheck/bgcheck/harness/spec"
+	_ "github.com/bgcheck/bgcheck/harness/spec/containers" // has --backend=container
 )
 
 func TestStop(t *testing.T) { spec.Run(t, "stop") }

@@ -76,6 +76,9 @@ func (p *Plan) Head() report.Head {
 	}
 	if p.Target != nil {
 		head.Target = p.Target.Name
+		if p.Settings.Backend != "attach" { // there it ran before we came
+			head.StartedBy = p.Target.StartedBy()
+		}
 		if p.Target.Path != "" {
 			head.TargetFile = p.Target.Path
 		}
