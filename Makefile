@@ -66,6 +66,10 @@ speed: ## time the whole contract beside another commit (BASE=, ROUNDS=)
 	@ci/setup.sh blender
 	@$(owned) ci/speed.sh $(or $(BASE),a98a7e8) $(or $(ROUNDS),3)
 
+bundled: ## judge the add-ons that Blender brings; table in out/bundled
+	@ci/setup.sh blender
+	@$(owned) go run ./ci/bundled -out "$(or $(OUT),out)/bundled"
+
 images: ## build the container images (VERSIONS="3.4 4.3"; default: all)
 	@ci/setup.sh images
 	@docker/build.sh $(VERSIONS)

@@ -1,7 +1,8 @@
 // Package pyaddon embeds the Python side of bgcheck, so that a project that
 // imports the harness needs no copy of it: the keep-alive module that an author
 // copies, the launcher that uses it, the witness that records what Blender does
-// with add-ons, and tcp_echo, the reference add-on with its target file.
+// with add-ons, tcp_echo, the reference add-on with its target file, and the
+// scripts of hosted that judge an add-on without a service.
 package pyaddon
 
 import "embed"
@@ -11,4 +12,5 @@ import "embed"
 //
 //go:embed keepalive.py launch.py witness.py bgcheck.yaml
 //go:embed tcp_echo/*.py tcp_echo/blender_manifest.toml
+//go:embed hosted/*.py
 var FS embed.FS

@@ -25,6 +25,8 @@ def parse(arguments: List[str]) -> argparse.Namespace:
     """The options after "--"."""
     parser = argparse.ArgumentParser(prog="launch.py", description="Options go after a lone --.")
     parser.add_argument("--addon", help="module of the add-on; enabled unless it is already")
+    parser.add_argument("--entry", action="store_true",
+                        help="enable it with an entry in the preferences, as people do")
     parser.add_argument("--start", metavar="MODULE:FUNCTION",
                         help="called once, to start the service; may be a coroutine function")
     parser.add_argument("--step", metavar="MODULE:FUNCTION",
@@ -55,7 +57,7 @@ def fail(message: str) -> None:
     sys.exit("launch.py: " + message)
 
 
-def enable(name: str) -> None:
+def enable(name: str, entry: bool) -> None:
     """Enable the add-on if it is not; on failure end with its traceback."""
     try:
         import addon_utils  # type: ignore[import]  # Blender's own
@@ -63,7 +65,7 @@ def enable(name: str) -> None:
         fail("--addon needs Blender: run it as blender --background --python launch.py -- ...")
     if addon_utils.check(name)[1]:
         return
-    if addon_utils.enable(name) is None:
+    if addon_utils.enable(name, default_set=entry) is None:
         fail("add-on %r could not be enabled; the cause stands above. Is it in an add-ons folder "
              "(%s), and does its register() return?" % (name, ", ".join(addon_utils.paths())))
 
@@ -102,7 +104,7 @@ def main(arguments: List[str]) -> None:
     if by_selector and options.timers is not False:
         keepalive.bridge_timers()  # before the add-on registers any
     if options.addon:
-        enable(options.addon)
+        enable(options.addon, options.entry)
     start = function(options.start, "--start")
     step = function(options.step, "--step")
     cleanup = function(options.cleanup, "--cleanup")

@@ -5,6 +5,7 @@ BGCHECK_WITNESS names; without it does nothing. It changes nothing else and prin
 
     {"event": "begin"}      before any add-on and script
     {"event": "enable", "addon": NAME, "ok": BOOL, "traceback": TEXT, "script": BOOL}
+                            also of those that the factory settings have enabled before
                             "script": a script has called its register() itself; looked at for
                             the modules that BGCHECK_ADDONS names, parted by commas
     {"event": "unregister", "addon": NAME, "ok": BOOL, "traceback": TEXT}
@@ -42,6 +43,13 @@ def install(path, addons):  # type: (str, str) -> None
                 out.write(json.dumps(line) + "\n")
         except OSError:
             pass  # the folder is gone: nobody watches any more
+
+    def factory():  # type: () -> list
+        """Those that are enabled already."""
+        import bpy  # type: ignore[import]
+
+        return [entry.module for entry in bpy.context.preferences.addons
+                if addon_utils.check(entry.module)[1]]
 
     def watch_unregister(name, module):  # type: (str, object) -> None
         unregister = getattr(module, "unregister", None)  # type: Any
@@ -157,6 +165,9 @@ def install(path, addons):  # type: (str, str) -> None
         note("finalize", threads=threads)
 
     note("begin")
+    for name in factory():
+        note("enable", addon=name, ok=True, script=False, traceback="")
+        watch_unregister(name, sys.modules.get(name))
     addon_utils.enable = enable_watched
     if addons:
         sys.meta_path.insert(0, Finder())  # type: ignore[arg-type]

@@ -130,6 +130,23 @@ def one(options, addon, folder):
     return line
 
 
+def short(line):
+    """How Blender ended, what was raised, and what was left at the end."""
+    found = {"addon": line["addon"]}
+    for way in ("preferences", "addons"):
+        if way not in line:
+            continue
+        found[way] = {"status": line[way]["status"], "at_start": line[way].get("at_start"),
+                      "steps": {}}
+        for name, step in line[way].get("steps", {}).items():
+            keep = {key: step[key] for key in ("check", "later") if key in step and name != "left1"}
+            if step.get("raised"):
+                keep["raised"] = [text.strip().split("\n")[-1] for text in step["raised"]]
+            if keep:
+                found[way]["steps"][name] = keep
+    return found
+
+
 def bundled(options):
     """The add-ons in the folders that Blender itself names: {name: folder}."""
     home = tempfile.mkdtemp(prefix="truth-")
@@ -156,6 +173,7 @@ def main():
     parser.add_argument("--blender", default="/usr/bin/blender")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--limit", type=float, default=60, help="seconds for one Blender")
+    parser.add_argument("--short", action="store_true", help="only what verdicts are compared with")
     parser.add_argument("out")
     parser.add_argument("addon", nargs="*")
     options = parser.parse_args()
@@ -165,7 +183,7 @@ def main():
     with open(options.out, "w", encoding="utf-8") as out, \
             concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for line in pool.map(lambda name: one(options, name, folders.get(name)), [""] + names):
-            out.write(json.dumps(line, sort_keys=True) + "\n")
+            out.write(json.dumps(short(line) if options.short else line, sort_keys=True) + "\n")
             out.flush()
     print("%d add-ons, %.0f s" % (len(names), time.monotonic() - start))
 

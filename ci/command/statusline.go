@@ -96,7 +96,9 @@ func (s *status) done(name, line string) {
 		}
 	}
 	s.erase()
-	fmt.Fprintln(s.out, line)
+	if line != "" {
+		fmt.Fprintln(s.out, line)
+	}
 	s.draw(time.Now())
 }
 

@@ -3,6 +3,7 @@ package command
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/report"
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
@@ -49,6 +50,10 @@ func (l *lines) start(plan *setup.Plan, what *found) {
 func (l *lines) begun(name string) { l.status.begun(name) }
 
 func (l *lines) done(result report.Result) {
+	if result.Verdict == report.Skip && strings.HasPrefix(result.Diagnosis, "the target has no ") {
+		l.status.done(result.Name, "") // what is not asked of such a target stands in the end, in one line
+		return
+	}
 	line := fmt.Sprintf("%s  %-28s %7.2f s", result.Verdict.Paint(colour(l.out)), result.Name, result.Seconds)
 	l.status.done(result.Name, line)
 }

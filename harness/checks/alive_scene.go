@@ -20,6 +20,7 @@ var aliveScene = contract.Check{
 		"    keepalive.run()",
 	Needs:  []contract.Need{contract.NeedService},
 	OfLife: true,
+	Hosted: contract.Beside,
 	Run:    judgeScene,
 }
 

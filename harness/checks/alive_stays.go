@@ -30,6 +30,7 @@ var aliveStays = contract.Check{
 		"Do not end it on a status such as service.is_running(), and keep the listening socket open after a client has come.",
 	OfLife: true,
 	Asks:   contract.Quiet,
+	Hosted: contract.Beside,
 	Run:    judgeStays,
 }
 
@@ -51,5 +52,11 @@ func judgeStays(ctx context.Context, s *contract.Session) report.Result {
 		return contract.Failed(fmt.Sprintf("after %s of quiet the process lives and does not answer: %s", window, explain.FirstLine(seen.FirstErr)),
 			"the process is alive and its service is not: the loop that serves has ended or hangs, and something else keeps the process")
 	}
-	return contract.Passed(fmt.Sprintf("after %s of quiet it lives, and answered in %s", window, explain.Short(seen.First)))
+	passed := contract.Passed(fmt.Sprintf("after %s of quiet it lives, and answered in %s", window, explain.Short(seen.First)))
+	if life := s.Current(); s.Hosted() && life != nil {
+		if passed.Remark, err = withAddon(ctx, s, life, seen); err != nil {
+			return contract.FromError(err)
+		}
+	}
+	return passed
 }

@@ -15,6 +15,7 @@ import (
 var catalogue = []contract.Check{
 	startReady,
 	startEnabled,
+	startByFlag,
 	startLoopbackOnly,
 	startPortBusy,
 	startBadConfig,
@@ -44,6 +45,9 @@ var catalogue = []contract.Check{
 	stopAsPID1,
 	tidyCycle,
 	tidyWrites,
+	addonWorkout,
+	addonOperators,
+	addonPackage,
 	sourceTimerExec,
 	sourceNewLoop,
 	sourceRunForeverInThread,

@@ -22,8 +22,9 @@ var execMainThread = contract.Check{
 		"            continue\n" +
 		"        reply(run(code))\n" +
 		"Or drive one event loop on the main thread, and no threads at all.",
-	Needs: []contract.Need{contract.NeedService, contract.NeedExec},
-	Run:   judgeMainThread,
+	Needs:  []contract.Need{contract.NeedService, contract.NeedExec},
+	Hosted: contract.Beside,
+	Run:    judgeMainThread,
 }
 
 func judgeMainThread(ctx context.Context, s *contract.Session) report.Result {

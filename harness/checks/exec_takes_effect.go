@@ -28,8 +28,9 @@ var execTakesEffect = contract.Check{
 		"    while running:\n" +
 		"        drain()\n" +
 		"        time.sleep(0.05)",
-	Needs: []contract.Need{contract.NeedService, contract.NeedExec},
-	Run:   judgeTakesEffect,
+	Needs:  []contract.Need{contract.NeedService, contract.NeedExec},
+	Hosted: contract.Beside,
+	Run:    judgeTakesEffect,
 }
 
 // judgeTakesEffect writes a nonce into bpy.data with one request and reads it

@@ -26,8 +26,10 @@ var idleCPU = contract.Check{
 		"        except queue.Empty:\n" +
 		"            continue\n" +
 		"        job()",
-	Asks: contract.Quiet,
-	Run:  judgeCPU,
+	Asks:      contract.Quiet,
+	Hosted:    contract.Beside,
+	FixHosted: fixHostedRest,
+	Run:       judgeCPU,
 }
 
 func judgeCPU(ctx context.Context, s *contract.Session) report.Result {
@@ -39,15 +41,20 @@ func judgeCPU(ctx context.Context, s *contract.Session) report.Result {
 		return contract.Undecided("cannot measure the process: " + explain.FirstLine(seen.Unmeasured))
 	}
 	budget := s.Target().Budgets.IdleCPU
-	figure := fmt.Sprintf("%.3f %% of a core over %s", 100*seen.Used.CPU, explain.Short(seen.Length))
+	used, figure, err := share(ctx, s, seen)
+	if err != nil {
+		return contract.FromError(err)
+	}
 	expected := fmt.Sprintf("at most %.3g %% of a core over %s without requests", 100*budget, explain.Short(seen.Length))
-	if seen.Used.CPU <= budget {
+	if used <= budget {
 		result := contract.Passed(figure)
 		result.Expected = expected
 		return result
 	}
 	diagnosis := "the keep-alive loop does work while there is none to do"
 	switch { // one that never waits makes no voluntary switch, however little CPU a busy machine gives it
+	case s.Hosted():
+		diagnosis = restless
 	case seen.Used.Wakeups < 10:
 		diagnosis = "the keep-alive loop never waits: it turns as fast as it can"
 	case seen.Used.Wakeups > 50:

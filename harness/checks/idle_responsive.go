@@ -22,6 +22,7 @@ var idleResponsive = contract.Check{
 	FixPlain: "Wait where the work comes in, and not for a time: work.get(timeout=0.5) returns as soon as there is a job; sleep(1) does not.",
 	Needs:    []contract.Need{contract.NeedService},
 	Asks:     contract.Quiet,
+	Hosted:   contract.Beside,
 	Run:      judgeResponsive,
 }
 

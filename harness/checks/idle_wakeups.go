@@ -10,13 +10,15 @@ import (
 )
 
 var idleWakeups = contract.Check{
-	Name: "idle/wakeups",
-	True: "voluntary context switches a second over the quiet window are within the budget",
-	Why:  "Each wake-up costs energy and takes the core from someone else, even when it uses no CPU time to speak of.",
-	How:  "The context switches of all threads are read before and after the quiet window.",
-	Fix:  "Wait in the selector of the event loop, or in queue.get() without a timeout, instead of sleeping 1 ms in a loop; 50 ms give 20 a second.",
-	Asks: contract.Quiet,
-	Run:  judgeWakeups,
+	Name:      "idle/wakeups",
+	True:      "voluntary context switches a second over the quiet window are within the budget",
+	Why:       "Each wake-up costs energy and takes the core from someone else, even when it uses no CPU time to speak of.",
+	How:       "The context switches of all threads are read before and after the quiet window.",
+	Fix:       "Wait in the selector of the event loop, or in queue.get() without a timeout, instead of sleeping 1 ms in a loop; 50 ms give 20 a second.",
+	Asks:      contract.Quiet,
+	Hosted:    contract.Beside,
+	FixHosted: fixHostedRest,
+	Run:       judgeWakeups,
 }
 
 func judgeWakeups(ctx context.Context, s *contract.Session) report.Result {
@@ -28,10 +30,17 @@ func judgeWakeups(ctx context.Context, s *contract.Session) report.Result {
 		return contract.Undecided("cannot measure the process: " + explain.FirstLine(seen.Unmeasured))
 	}
 	budget := s.Target().Budgets.Wakeups
-	figure := fmt.Sprintf("%.1f wake-ups a second over %s", seen.Used.Wakeups, explain.Short(seen.Length))
+	woke, figure, err := wakeups(ctx, s, seen)
+	if err != nil {
+		return contract.FromError(err)
+	}
 	result := contract.Passed(figure)
-	if seen.Used.Wakeups > budget {
-		result = contract.Failed(figure, "the keep-alive loop sleeps in short pieces instead of waiting for work"+s.Source().Perhaps("sleep"),
+	if woke > budget {
+		diagnosis := "the keep-alive loop sleeps in short pieces instead of waiting for work" + s.Source().Perhaps("sleep")
+		if s.Hosted() {
+			diagnosis = restless
+		}
+		result = contract.Failed(figure, diagnosis,
 			fmt.Sprintf("CPU: %.3f %% of a core", 100*seen.Used.CPU))
 	}
 	result.Expected = fmt.Sprintf("at most %.4g voluntary context switches a second without requests", budget)

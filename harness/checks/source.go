@@ -31,9 +31,9 @@ var parsed = contract.Fact[[]lint]{Name: "source", Make: func(ctx context.Contex
 		options = append(options, harness.Mount(name, filepath.Dir(whole)))
 		paths = append(paths, "{mount:"+name+"}/"+filepath.Base(whole))
 	}
-	if len(paths) > 0 && len(t.Requires) > 0 {
+	if also := t.RequiredPaths(); len(paths) > 0 && len(also) > 0 {
 		paths = append(paths, "--also") // may install the signal handlers
-		for i, path := range t.Requires {
+		for i, path := range also {
 			name := fmt.Sprintf("also%d", i)
 			options = append(options, harness.Mount(name, filepath.Dir(t.Resolve(path))))
 			paths = append(paths, "{mount:"+name+"}/"+filepath.Base(path))

@@ -2,8 +2,10 @@ package checks
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
@@ -19,13 +21,14 @@ var startEnabled = contract.Check{
 	Fix: "Let register() work in background mode: do there only what needs no window, and import optional modules where they are used.\n" +
 		"Check the module's name in the target file (module), and the modules that it needs (requires).",
 	OfLife: true,
+	Hosted: contract.OfAddon,
 	Run:    judgeStartEnabled,
 }
 
 // judgeStartEnabled reads what the witness saw of the add-on's register(). A target
 // that is no use as a service can be judged by its one launch all the same.
 func judgeStartEnabled(ctx context.Context, s *contract.Session) report.Result {
-	if s.Target().Addon == "" {
+	if s.Target().Module == "" {
 		return contract.Skipped("the target has no add-on")
 	}
 	var enabled []explain.Event
@@ -43,6 +46,53 @@ func judgeStartEnabled(ctx context.Context, s *contract.Session) report.Result {
 	if fault != nil && result.Verdict == report.Fail {
 		result.Evidence = append(result.Evidence, fault.Evidence...)
 		result.Command = fault.Command
+	}
+	if result.Verdict == report.Fail {
+		return nameMissing(ctx, s, result)
+	}
+	if required := s.Target().RequiredModules(); len(required) > 0 && life != nil && s.Hosted() {
+		names, _ := json.Marshal(required) // a list of texts is the same in Python
+		seen, err := life.Run(ctx, "import importlib.util\n_bg['missing'] = [name for name in "+string(names)+" if importlib.util.find_spec(name) is None]")
+		if missing, _ := seen["missing"].([]any); err == nil && len(missing) > 0 {
+			return contract.Undecided(fmt.Sprintf("%v, which the target file requires, is not in this Blender: install it there, or give its path in requires", missing[0]))
+		}
+	}
+	return result
+}
+
+// enabling is the result of pyaddon/hosted/enable.py.
+type enabling struct {
+	Factory bool       `json:"factory"`
+	Steps   []switched `json:"steps"`
+}
+
+// nameMissing looks whether what an add-on failed for is a module or another
+// add-on that is not there, and says which.
+func nameMissing(ctx context.Context, s *contract.Session, result report.Result) report.Result {
+	var seen enabling
+	if _, err := runHosted(ctx, s, "enable.py", []string{s.Target().Module, hostedResult}, &seen); err != nil || len(seen.Steps) == 0 {
+		return result // what was seen first stands
+	}
+	step := seen.Steps[0]
+	if len(result.Evidence) == 0 {
+		result.Evidence = lines(step.Traceback)
+	}
+	for _, one := range step.Requires {
+		kind := map[string]string{"module": "the Python module", "add-on": "the add-on"}[one.Kind]
+		if kind == "" {
+			continue
+		}
+		if slices.Contains(s.Target().RequiredModules(), one.Name) {
+			return contract.Undecided(fmt.Sprintf("%s %s, which the target file requires, is not in this Blender: install it there, or give its path in requires", kind, one.Name), result.Evidence...)
+		}
+		result.Diagnosis = fmt.Sprintf("it needs %s %s, which is not there (%s)", kind, one.Name, step.Error)
+		result.Fix = fmt.Sprintf("Import it where it is used, and say so in a message, if the add-on can do without. If it cannot, say in the target file what must be there:\n"+
+			"    requires: [%s]            # must be in this Blender, or the verdict is inconclusive\n"+
+			"    requires: [../path/to/%s] # an add-on that is installed and enabled before it", one.Name, one.Name)
+		if one.Kind == "add-on" {
+			result.Fix += fmt.Sprintf("\n    bundled: [%s]             # comes with Blender and is enabled before it", one.Name)
+		}
+		return result
 	}
 	return result
 }

@@ -17,8 +17,9 @@ var startLoopbackOnly = contract.Check{
 	How:  "The addresses on which the process and its children listen are read from the system.",
 	Fix: "Bind 127.0.0.1, not \"\", 0.0.0.0 or ::\n" +
 		"    server.bind((\"127.0.0.1\", port))",
-	Needs: []contract.Need{contract.NeedService},
-	Run:   judgeLoopbackOnly,
+	Needs:  []contract.Need{contract.NeedService},
+	Hosted: contract.Beside,
+	Run:    judgeLoopbackOnly,
 }
 
 // judgeLoopbackOnly asks the system which addresses the process listens on.

@@ -24,6 +24,7 @@ var startReady = contract.Check{
 		"In background mode Blender ends when the script does; daemon threads, timers and modal operators do not keep it.",
 	Needs:  []contract.Need{contract.NeedService},
 	OfLife: true,
+	Hosted: contract.Beside,
 	Run:    judgeStartReady,
 }
 
@@ -38,6 +39,8 @@ func judgeStartReady(ctx context.Context, s *contract.Session) report.Result {
 		result.Expected = expectReady(s)
 		result.Fix = fault.Fix
 		return withNotes(result, s.Target().Notes)
+	case errors.As(err, &fault) && fault.Check == "start/enabled":
+		return contract.FromError(err)
 	case errors.As(err, &fault):
 		result := contract.Passed("it answered its first request")
 		result.Command = fault.Command

@@ -20,9 +20,10 @@ var stopRequest = contract.Check{
 	FixPlain: "Let the request end the loop, after its reply has been sent:\n" +
 		"    connection.sendall(reply)\n" +
 		"    stopping.set()             # the loop on the main thread looks at it",
-	Needs: []contract.Need{contract.NeedService, contract.NeedStop},
-	Asks:  contract.OwnLives,
-	Run:   judgeStopRequest,
+	Needs:  []contract.Need{contract.NeedService, contract.NeedStop},
+	Asks:   contract.OwnLives,
+	Hosted: contract.Beside,
+	Run:    judgeStopRequest,
 }
 
 // judgeStopRequest uses the service's own request.

@@ -20,8 +20,9 @@ var stopSIGINT = contract.Check{
 	FixPlain: "Handle SIGINT as SIGTERM:\n" +
 		"    for number in (signal.SIGTERM, signal.SIGINT):\n" +
 		"        signal.signal(number, lambda number, frame: stopping.set())",
-	Asks: contract.OwnLives,
-	Run:  judgeSIGINT,
+	Asks:   contract.OwnLives,
+	Hosted: contract.Beside,
+	Run:    judgeSIGINT,
 }
 
 func judgeSIGINT(ctx context.Context, s *contract.Session) report.Result {

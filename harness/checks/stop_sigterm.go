@@ -26,8 +26,9 @@ var stopSIGTERM = contract.Check{
 		"    server.shutdown()          # from another thread than serve_forever's\n" +
 		"    server.server_close()\n" +
 		"    sys.exit(0)",
-	Asks: contract.OwnLives,
-	Run:  judgeSIGTERM,
+	Asks:   contract.OwnLives,
+	Hosted: contract.Beside,
+	Run:    judgeSIGTERM,
 }
 
 // judgeSIGTERM is judged first of its area: what else stops a service is of no

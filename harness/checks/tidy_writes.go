@@ -22,8 +22,9 @@ var tidyWrites = contract.Check{
 	Fix: "Write to the add-on's own folder or a temporary one:\n" +
 		"    folder = bpy.utils.user_resource(\"DATAFILES\", path=\"my_addon\", create=True)\n" +
 		"    with tempfile.TemporaryDirectory() as folder: ...",
-	Asks: contract.OwnLives,
-	Run:  judgeWrites,
+	Asks:   contract.OwnLives,
+	Hosted: contract.OfAddon,
+	Run:    judgeWrites,
 }
 
 // write is one line of what probes/bgcheck_writes.py noted.

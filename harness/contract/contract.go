@@ -45,6 +45,10 @@ type Check struct {
 	Needs []Need
 	// Asks says which lives it asks, and so what may run beside it.
 	Asks Lives
+	// Hosted says whether it is asked of an add-on without a service of its own.
+	Hosted Hosting
+	// FixHosted is the fix for such an add-on; "" where Fix fits.
+	FixHosted string
 	// OfLife: the statement is about the end of a life, so that nothing deeper
 	// can be behind its failure.
 	OfLife bool
@@ -62,6 +66,22 @@ const (
 	NeedEcho    Need = "echo"
 	NeedExec    Need = "exec"
 	NeedStop    Need = "stop"
+)
+
+// Hosting says whether a check is asked of an add-on that has no service of its
+// own, and is hosted in bgcheck's.
+type Hosting int
+
+// The kinds.
+const (
+	// NotHosted: an add-on cannot cause what it would find, since the service is ours.
+	NotHosted Hosting = iota
+	// Beside: asked, and the same service without the add-on is the measure.
+	Beside
+	// OfAddon: asked of the add-on itself, hosted or not.
+	OfAddon
+	// OnlyHosted: asked of hosted add-ons alone.
+	OnlyHosted
 )
 
 // Lives says which lives of Blender a check asks.

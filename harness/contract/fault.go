@@ -32,9 +32,10 @@ func (e *FaultError) Error() string { return fmt.Sprintf("%s (%s)", e.short(), e
 // short leaves what was seen to the check that reports it.
 func (e *FaultError) short() string {
 	fault := map[string]string{
-		"start/ready": "never became ready",
-		"alive/stays": "does not stay alive and answering",
-		"alive/scene": "a process whose scene is gone",
+		"start/enabled": "cannot be enabled",
+		"start/ready":   "never became ready",
+		"alive/stays":   "does not stay alive and answering",
+		"alive/scene":   "a process whose scene is gone",
 	}[e.Check]
 	return fault + ": see " + e.Check
 }

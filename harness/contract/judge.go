@@ -110,6 +110,11 @@ func (s *Session) judgeIn(ctx context.Context, check Check) report.Result {
 	case result.Verdict == report.Fail:
 		result = view.attribute(ctx, check, result)
 	}
+	if s.hosted && result.Verdict == report.Fail && check.Hosted == Beside {
+		if _, err := view.Without(ctx); err != nil {
+			result = FromError(err)
+		}
+	}
 	if result.Verdict == report.Fail || result.Verdict == report.Inconclusive {
 		s.mu.Lock()
 		s.suspect = true
@@ -153,6 +158,15 @@ func (s *Session) After(ctx context.Context, check Check, fault string) (report.
 func (s *Session) call(ctx context.Context, check Check) (result report.Result) {
 	if reason, ok := s.target.Skip[check.Name]; ok {
 		return Skipped("left out by the target file: " + reason)
+	}
+	switch {
+	case s.hosted && check.Hosted == NotHosted:
+		return Skipped("the target has no service of its own")
+	case !s.hosted && check.Hosted == OnlyHosted:
+		return Skipped("the target has no hosted add-on: it is a service itself")
+	}
+	if reason := s.tooOld(ctx); reason != "" {
+		return Skipped(reason)
 	}
 	for _, need := range check.Needs {
 		if reason := s.lacks(need); reason != "" {

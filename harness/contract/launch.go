@@ -31,12 +31,15 @@ func (s *Session) Options(tweaks Tweaks) []harness.Option {
 	if len(t.Bundled) > 0 {
 		options = append(options, harness.Flags("--addons", strings.Join(t.Bundled, ",")))
 	}
-	for _, path := range t.Requires {
+	for _, path := range t.RequiredPaths() {
 		path = t.Resolve(path)
 		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 		options = append(options, harness.Addon(path, name))
 	}
-	if t.Addon != "" {
+	if s.hosted {
+		options = append(options, harness.Prepare(installHost))
+	}
+	if t.Addon != "" && !tweaks.Without {
 		// Our launcher enables it itself: only then are its signal handlers, and its
 		// bridge for timers, there before a service that register() starts can answer.
 		install := harness.AddonDisabled
@@ -72,6 +75,9 @@ func (s *Session) script(tweaks Tweaks) (path string, args []string) {
 		return "", nil
 	}
 	var own []string
+	if s.hosted {
+		return "{dir}/run/launch.py", s.hostArgs(tweaks)
+	}
 	if s.target.Module != "" {
 		own = append(own, "--addon", s.target.Module)
 	}

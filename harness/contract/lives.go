@@ -21,6 +21,8 @@ type Tweaks struct {
 	Unready bool
 	// More options, before those of the add-on: what they enable is enabled before it.
 	More []harness.Option
+	// Without: the hosted add-on is left out, and bgcheck's service is alone.
+	Without bool
 	// Disabled: the add-on is installed and not enabled.
 	Disabled bool
 }
@@ -103,7 +105,7 @@ func (s *Session) Adopt(life *Life) {
 // Once a launch has shown that the target does not become ready, or does not
 // stay so, every later one returns that *FaultError at once.
 func (s *Session) Launch(ctx context.Context, tweaks Tweaks) (*Life, error) {
-	plain := tweaks.Port == 0 && tweaks.Env == nil && tweaks.Args == nil
+	plain := !tweaks.Without && tweaks.Port == 0 && tweaks.Env == nil && tweaks.Args == nil
 	if !tweaks.Unready {
 		// The first launch proves for all that come meanwhile.
 		if err := take(ctx, s.proving); err != nil {

@@ -16,6 +16,7 @@ import (
 type Window struct {
 	Length time.Duration
 	Used   usage.Window
+	RSS    uint64 // resident memory at its end, in bytes
 	// Unmeasured: the backend could not sample the process.
 	Unmeasured error
 	Exit       *harness.Exit // it ended in the window
@@ -77,7 +78,7 @@ func (s *Session) Watch(ctx context.Context, length time.Duration) (Window, erro
 	}
 	if seen.Unmeasured == nil {
 		after, err := life.Usage(ctx)
-		seen.Unmeasured, seen.Used = err, usage.Between(before, after)
+		seen.Unmeasured, seen.Used, seen.RSS = err, usage.Between(before, after), after.RSS
 	}
 	if s.target.Service.Protocol == "none" {
 		return seen, nil

@@ -53,6 +53,9 @@ func (s *Session) unready(ctx context.Context, life *Life, err error) error {
 		facts.ListenersKnown = listErr == nil
 	}
 	seen, diagnosis, fix := explain.Unready(facts, err)
+	if why := explain.NotEnabled(facts.Saw("enable")); s.hosted && why != "" {
+		return s.fault(ctx, life, &FaultError{Check: "start/enabled", Seen: seen, Diagnosis: why})
+	}
 	return s.fault(ctx, life, &FaultError{Check: "start/ready", Seen: seen, Diagnosis: diagnosis, Fix: fix})
 }
 

@@ -47,6 +47,9 @@ func interrupted(result report.Result) report.Result {
 func (s *Session) complete(check Check, result *report.Result) {
 	if (result.Verdict == report.Fail || result.Verdict == report.Warn) && result.Fix == "" {
 		result.Fix = generalFix(check, s.Source())
+		if s.hosted && check.FixHosted != "" {
+			result.Fix = check.FixHosted
+		}
 	}
 	used := s.used
 	if len(used) == 0 {

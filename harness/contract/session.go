@@ -21,6 +21,9 @@ type Config struct {
 	// Out is the folder that receives per-instance folders (logs, scratch).
 	// Empty: the system's temporary folder, removed at Close.
 	Out string
+	// Machine keeps what sessions that follow one another, or run side by side, need
+	// not find out again, such as Session.Without; nil: each finds out for itself.
+	Machine *Machine
 	// Faults is a folder through which the sessions of one run tell one another
 	// that the target never becomes ready, so that one alone waits for it. Empty:
 	// each looks itself.
@@ -48,6 +51,8 @@ type state struct {
 	backend harness.Backend
 	out     string
 	faults  string
+	hosted  bool // the add-on has no service of its own; target is ours with it
+	machine *Machine
 	scratch string // removed at Close; empty when Out was given
 
 	// proving is held by the launch that finds out whether the target becomes ready.
@@ -97,6 +102,18 @@ func Open(cfg Config) (*Session, error) {
 		pending: map[string]report.Result{},
 		facts:   map[any]*made{},
 	}}
+	if under.Hosted() {
+		s.hosted = true
+		host(&under)
+	}
+	if s.machine = cfg.Machine; s.machine == nil {
+		s.machine = &Machine{}
+	}
+	s.machine.mu.Lock()
+	if s.machine.facts == nil {
+		s.machine.facts = map[any]*made{}
+	}
+	s.machine.mu.Unlock()
 	if s.backend == nil {
 		s.backend = harness.Local("")
 	}
@@ -119,6 +136,10 @@ func Open(cfg Config) (*Session, error) {
 
 // Target is what the session checks.
 func (s *Session) Target() *target.Target { return s.target }
+
+// Hosted says whether the add-on has no service of its own; Target is then what
+// bgcheck's service makes of it.
+func (s *Session) Hosted() bool { return s.hosted }
 
 // Backend is where it starts Blender.
 func (s *Session) Backend() harness.Backend { return s.backend }

@@ -25,6 +25,7 @@ type draft struct {
 	module string
 	out    bytes.Buffer
 	notes  []string
+	hosted bool // it has no service of its own
 	told   bool // the service learns its port by env or launch.args
 }
 
@@ -57,9 +58,11 @@ func Text(path, file string) (text []byte, notes []string, err error) {
 	d.addon = d.relative(path)
 	d.head()
 	d.launch()
-	d.environment()
-	d.service()
-	d.requests()
+	if !d.hosted {
+		d.environment()
+		d.service()
+		d.requests()
+	}
 	d.tail()
 	if _, err := target.Parse(filepath.Join(d.base, target.FileName), d.out.Bytes()); err != nil {
 		var mistakes *target.Errors

@@ -95,7 +95,7 @@ func TestDraftFindsTheAddonInARepository(t *testing.T) {
 	if err := os.MkdirAll(inside, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	source := "bl_info = {\"name\": \"x\"}\n\n\ndef serve():\n    pass\n\n\ndef register():\n    pass\n"
+	source := "bl_info = {\"name\": \"x\"}\n\n\ndef serve():\n    listener.bind((HOST, PORT))\n\n\ndef register():\n    pass\n"
 	if err := os.WriteFile(filepath.Join(inside, "__init__.py"), []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -111,6 +111,53 @@ func TestDraftFindsTheAddonInARepository(t *testing.T) {
 	}
 	if _, _, err := Text(filepath.Join(folder, "nothing"), ""); err == nil {
 		t.Error("Text of what is not there: no error")
+	}
+}
+
+// TestDraftFindsTheScriptThatLaunchesTheAddon: however it names the add-on, and
+// wherever people keep it.
+func TestDraftFindsTheScriptThatLaunchesTheAddon(t *testing.T) {
+	const addon = "bl_info = {\"name\": \"x\"}\n\n\ndef register():\n    pass\n"
+	for what, one := range map[string]struct {
+		files  map[string]string // the add-on is my_addon/__init__.py, or __init__.py of a repository of its own
+		script string
+	}{
+		"beside it, imported":               {map[string]string{"go.py": "import my_addon\nmy_addon.run()\n"}, "go.py"},
+		"beside it, by importlib":           {map[string]string{"go.py": "import importlib, time\nimportlib.import_module(\"my_addon\")\nwhile True:\n    time.sleep(1)\n"}, "go.py"},
+		"beside it, which only waits":       {map[string]string{"launch.py": "import signal\nsignal.pause()\n"}, "launch.py"},
+		"in scripts":                        {map[string]string{"scripts/headless.py": "import threading\nthreading.Event().wait()\n"}, "scripts/headless.py"},
+		"in a repository that is the addon": {map[string]string{".git/HEAD": "", "run_server.py": "import time\nwhile True:\n    time.sleep(1)\n"}, "run_server.py"},
+		"none: a test waits too":            {map[string]string{"test_it.py": "import my_addon, time\ntime.sleep(1)\n"}, ""},
+		"none: a tool that names nothing":   {map[string]string{"notes.py": "import time\ntime.sleep(1)\n"}, ""},
+	} {
+		t.Run(what, func(t *testing.T) {
+			folder := t.TempDir()
+			path := filepath.Join(folder, "my_addon")
+			if _, own := one.files[".git/HEAD"]; own {
+				folder = path
+			}
+			one.files[strings.TrimPrefix(filepath.Join(path, "__init__.py"), folder+string(filepath.Separator))] = addon
+			for name, text := range one.files {
+				file := filepath.Join(folder, name)
+				if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			text, _, err := Text(path, "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found := strings.Contains(string(text), "\n  script: "+one.script+"\n"); one.script != "" && !found ||
+				one.script == "" && strings.Contains(string(text), "script:") {
+				t.Errorf("script %q; the draft:\n%s", one.script, text)
+			}
+			if one.script == "" && strings.Contains(string(text), "start:") {
+				t.Errorf("a start was invented:\n%s", text)
+			}
+		})
 	}
 }
 

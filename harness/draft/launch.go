@@ -1,19 +1,28 @@
 package draft
 
 import (
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"sort"
 	"strings"
-
-	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
 )
 
 // launch writes how the service is started.
 func (d *draft) launch() {
 	if d.isScript() || d.ownScript() {
+		return
+	}
+	if protocol, why := d.protocol(); protocol == "" {
+		d.hosted = true
+		d.line("# It has no service of its own (%s): bgcheck enables it and keeps Blender alive with a service of", why)
+		d.line("# bgcheck's. To have operators of it run without a window, name them with what must come of it:")
+		d.line("# operators:")
+		d.line("#   - {idname: mesh.thing_add, args: {size: 2.0}, effect: {object: Thing}}")
+		d.line("#   - {idname: export_scene.thing, args: {filepath: \"{scratch}/a.thing\"}, effect: {file: \"{scratch}/a.thing\"}}")
+		d.line("# What must be there for it, other add-ons or Python modules:")
+		d.line("# requires: [numpy, ../other_addon]")
+		d.line("")
+		d.note("hosted: it has no service of its own (%s)", why)
 		return
 	}
 	start, others := d.startFunction()
@@ -231,60 +240,4 @@ func (d *draft) arguments(script *survey) {
 // envPort says whether a variable for the port is read.
 func (d *draft) envPort() bool {
 	return slices.ContainsFunc(d.env, func(read envRead) bool { return portName.MatchString(read.name) })
-}
-
-// notLaunch are files beside an add-on that launch nothing.
-var notLaunch = regexp.MustCompile(`^(test_.*|.*_test|tests|setup|conftest|build|release|package|client|install)\.py$`)
-
-// ownScript looks beside the add-on for a script that launches it, and writes
-// the launch when there is one.
-func (d *draft) ownScript() bool {
-	addon := filepath.Join(d.base, filepath.FromSlash(d.addon))
-	if filepath.Dir(addon) != d.folder {
-		return false
-	}
-	files, _ := filepath.Glob(filepath.Join(d.folder, "*.py"))
-	for i, file := range files {
-		name := filepath.Base(file)
-		if file == addon || i > 20 {
-			continue
-		}
-		if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
-			continue
-		}
-		s := newSurvey()
-		text := string(addonsrc.ReadFile(file))
-		s.file(pyFile{name, "", addonsrc.Tokens(text)})
-		drive, drives, waits := anyOf(s.calls, "kick_async_loop", "run_forever", "serve_forever", "run_until_complete", "sleep")
-		own := draft{survey: s}
-		at, imports := own.has(d.module)
-		enables := addonsrc.Enables(text, d.module)
-		launches := imports || enables && waits
-		if !launches || notLaunch.MatchString(name) {
-			continue
-		}
-		if enables {
-			d.line("# %s enables the add-on itself.", name)
-			d.line("enable: script")
-		}
-		d.line("launch:")
-		if imports {
-			d.line("  # It imports the add-on (%s).", at)
-		}
-		if waits {
-			d.line("  # It keeps Blender alive, by %s (%s).", drive, drives)
-		}
-		d.line("  script: %s", scalar(d.relative(file)))
-		d.note("launch script: %s", name)
-		for _, read := range s.env {
-			if !slices.ContainsFunc(d.env, func(known envRead) bool { return known.name == read.name }) {
-				d.env = append(d.env, read)
-			}
-		}
-		d.ports = append(d.ports, s.ports...)
-		d.arguments(s)
-		d.line("")
-		return true
-	}
-	return false
 }

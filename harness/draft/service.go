@@ -118,9 +118,10 @@ func (d *draft) protocol() (protocol, why string) {
 	if at, ok := d.has("http.server", "flask", "aiohttp", "fastapi", "bottle", "wsgiref", "uvicorn", "tornado", "starlette"); ok {
 		return "http", at.String() + ": an HTTP server"
 	}
-	if _, _, ok := anyOf(d.calls, "create_server", "start_server", "socket", "TCPServer", "ThreadingTCPServer"); !ok {
-		if _, ok := d.has("socketserver", "asyncio", "socket"); !ok {
-			return "", "no server of a known kind"
+	// A socket alone may be a client's.
+	if _, _, ok := anyOf(d.calls, "create_server", "start_server", "bind", "listen", "serve_forever", "TCPServer", "ThreadingTCPServer", "start_unix_server"); !ok {
+		if _, ok := d.has("socketserver"); !ok {
+			return "", "nothing in it listens"
 		}
 	}
 	at, isJSON := d.has("json")

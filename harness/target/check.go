@@ -28,6 +28,7 @@ func (t *Target) check(p *problems) {
 	t.checkService(p)
 	t.holders(p)
 	t.checkRequests(p)
+	t.checkOperators(p)
 	t.checkSkip(p)
 	t.checkVersions(p)
 }

@@ -15,7 +15,7 @@ var callableName = regexp.MustCompile(`^(\.|\.?\w[\w-]*(\.\w[\w-]*)*)?:[A-Za-z_]
 
 // checkAddon looks at the add-on, its name, and what it needs.
 func (t *Target) checkAddon(p *problems) {
-	if t.Addon == "" && t.Launch.Script == "" {
+	if t.Addon == "" && t.Launch.Script == "" && !t.Brought() {
 		if !p.given("addon") && !p.given("launch.script") {
 			if p.strange[""] || p.strange["launch"] {
 				return
@@ -29,6 +29,12 @@ func (t *Target) checkAddon(p *problems) {
 		t.checkAddonAt(p, "addon", t.Addon)
 	}
 	for i, name := range t.Requires {
+		if t.isRequiredModule(name) {
+			if _, err := os.Stat(t.Resolve(name + ".py")); err == nil {
+				p.addAt(item("requires", i), "requires names the module %q, and %s.py is beside the file; expected its path; did you mean \"%s.py\"?", name, name, name)
+			}
+			continue
+		}
 		t.checkAddonAt(p, item("requires", i), name)
 	}
 	for i, name := range t.Bundled {
@@ -39,8 +45,8 @@ func (t *Target) checkAddon(p *problems) {
 	switch {
 	case t.Module != "" && !addonsrc.IsModule(t.Module):
 		p.addAt("module", "module is %q; expected a module name: letters, digits, _ and -", t.Module)
-	case t.Module != "" && t.Addon == "":
-		p.addAt("module", "module is given without addon; expected addon: the folder, .py file or zip")
+	case t.Brought() && !t.Hosted():
+		p.addAt("module", "module is given without addon; expected addon: the folder, .py file or zip (module alone is an add-on that comes with Blender, without launch and requests)")
 	case t.Kind != "" && t.Addon == "":
 		p.addAt("kind", "kind is given without addon; expected addon: the folder, .py file or zip")
 	case t.Kind == "extension" && t.Addon != "" && addonsrc.Read(t.Resolve(t.Addon)).Manifest == nil && !p.broken("addon"):

@@ -24,6 +24,9 @@ func (t *Target) SetDefaults() {
 	}
 	setTagged(reflect.ValueOf(&t.Enable).Elem(), tagOf(t, "Enable"))
 	s := &t.Service
+	if t.Hosted() {
+		s.Protocol = "none"
+	}
 	setTagged(reflect.ValueOf(&s.Protocol).Elem(), tagOf(s, "Protocol"))
 	setTagged(reflect.ValueOf(&s.Port).Elem(), tagOf(s, "Port"))
 	setTagged(reflect.ValueOf(&s.Listens).Elem(), tagOf(s, "Listens"))
@@ -38,6 +41,9 @@ func (t *Target) SetDefaults() {
 	}
 	t.portDefaults()
 	t.exchangeDefaults()
+	for i := range t.Operators {
+		setTagged(reflect.ValueOf(&t.Operators[i].In).Elem(), tagOf(&t.Operators[i], "In"))
+	}
 	budgets := reflect.ValueOf(&t.Budgets).Elem()
 	for i := range budgets.NumField() {
 		setTagged(budgets.Field(i), budgets.Type().Field(i).Tag)
@@ -58,6 +64,9 @@ func (t *Target) nameDefaults() {
 		if t.Name == "" {
 			t.Name = strings.TrimPrefix(t.Module, addonsrc.ExtensionPrefix)
 		}
+	}
+	if t.Name == "" && t.Brought() {
+		t.Name = t.Module
 	}
 	if t.Name == "" && t.Dir != "" {
 		t.Name = filepath.Base(t.Dir)

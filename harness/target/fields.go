@@ -14,7 +14,7 @@ import (
 // The comments on the fields are the one source of what the schema, the table
 // of keys and the comments of a drafted file say.
 //
-//go:embed target.go exchange.go
+//go:embed target.go exchange.go hosted.go
 var typeSources embed.FS
 
 // comments maps "Type.Field", and "Type", to the comment in the source.

@@ -46,6 +46,9 @@ func Markdown() string {
 func rows(out *strings.Builder, prefix string, t reflect.Type) {
 	for field := range structFields(t) {
 		row(out, prefix+keyOf(field), t, field)
+		if field.Type.Kind() == reflect.Struct {
+			rows(out, prefix+keyOf(field)+".", field.Type)
+		}
 	}
 }
 
@@ -82,6 +85,8 @@ func takes(field reflect.StructField) string {
 		return "`reserved`, `announced` or a number"
 	case tag.Get("words") != "":
 		return "`" + strings.ReplaceAll(tag.Get("words"), ",", "`, `") + "`"
+	case tag.Get("unit") == "payload" && keyOf(field) == "args":
+		return "mapping"
 	case tag.Get("unit") == "payload":
 		return "text, mapping or list"
 	case tag.Get("unit") == "share":

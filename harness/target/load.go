@@ -20,7 +20,7 @@ const FileName = "bgcheck.yaml"
 const maxSize = 1 << 20
 
 // leastFile is what an empty file is told to hold.
-const leastFile = `"addon: FOLDER" and "launch: {start: MODULE:FUNCTION}" on two lines`
+const leastFile = `"addon: FOLDER", and "launch: {start: MODULE:FUNCTION}" on a second line where it is a service`
 
 // Load reads the target file at path, or bgcheck.yaml in the folder at path,
 // checks it, and fills in the defaults. Mistakes in the file come back all at

@@ -101,19 +101,24 @@ func wanted(t reflect.Type, tag reflect.StructTag) string {
 	case t.Kind() == reflect.String && tag.Get("words") != "":
 		return quoted(strings.Split(tag.Get("words"), ","))
 	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
-		return "a list of mappings with the keys env and args"
+		return "a list of mappings with the keys " + quoted(keysIn(t.Elem()))
 	case t.Kind() == reflect.Slice:
 		return "a list of texts"
 	case t.Kind() == reflect.Map:
 		return "a mapping of names to texts"
 	case t.Kind() == reflect.Struct:
-		keys := []string{}
-		for i := range t.NumField() {
-			keys = append(keys, t.Field(i).Tag.Get("yaml"))
-		}
-		return "a mapping with the keys " + quoted(keys)
+		return "a mapping with the keys " + quoted(keysIn(t))
 	}
 	return "a text"
+}
+
+// keysIn are the keys of a struct, in its order.
+func keysIn(t reflect.Type) []string {
+	var keys []string
+	for field := range structFields(t) {
+		keys = append(keys, keyOf(field))
+	}
+	return keys
 }
 
 // number decodes times, shares, rates and sizes.

@@ -29,6 +29,7 @@ func Schema() []byte {
 	root["patternProperties"] = object{"^x-": object{"description": "Free, for YAML anchors."}}
 	root["anyOf"] = []any{
 		object{"required": []string{"addon"}},
+		object{"required": []string{"module"}},
 		object{"required": []string{"launch"}, "properties": object{"launch": object{"required": []string{"script"}}}},
 	}
 	root["$defs"] = object{

@@ -4,6 +4,8 @@ package target
 // headline of a report: a pass under our keep-alive is a pass of the add-on with it.
 func (t *Target) StartedBy() string {
 	switch {
+	case t.Hosted():
+		return "hosted in bgcheck's service"
 	case t.Launch.Start != "":
 		return "under bgcheck's keep-alive"
 	case t.Launch.Script != "":

@@ -20,10 +20,12 @@ type Target struct {
 	// Default: extension when it has a blender_manifest.toml and no bl_info.
 	Kind string `yaml:"kind" words:"addon,extension"`
 	// Module is the name it is enabled by; default: the file's base name, or
-	// bl_ext.user_default.ID for an extension.
+	// bl_ext.user_default.ID for an extension. Without addon it is one that comes
+	// with Blender.
 	Module string `yaml:"module"`
-	// Requires lists other add-ons to install and enable before it: folders,
-	// .py files or zips.
+	// Requires lists what must be there before it: other add-ons to install and
+	// enable (folders, .py files or zips), and names of Python modules or of
+	// Blender's own add-ons, which it must find.
 	Requires []string `yaml:"requires"`
 	// Bundled lists modules of add-ons that come with Blender, to enable
 	// before it, e.g. io_scene_gltf2.
@@ -32,7 +34,9 @@ type Target struct {
 	// launch script, and is the default where the script calls addon_enable or
 	// addon_utils.enable and names the add-on, or calls the add-on's register().
 	Enable string `yaml:"enable" words:"flag,script" default:"flag"`
-	// Launch says how the service is started.
+	// Launch says how the service is started. An add-on without it and without
+	// service, ready, echo, exec and stop has no service of its own: it is hosted
+	// in bgcheck's.
 	Launch Launch `yaml:"launch"`
 	// Env is set for Blender. When {port} is used nowhere in Env, Launch.Args
 	// and Launch.Flags, BLENDER_HTTP_ECHO_PORT is set to it.
@@ -58,6 +62,9 @@ type Target struct {
 	// Config lists settings that must be refused (start/bad-config). Default:
 	// what holds {port} is given a word and then 70000 instead. [] for none.
 	Config []BadSetting `yaml:"refuses"`
+	// Operators are run without a window (addon/operators): each must return
+	// FINISHED and have its effect.
+	Operators []Operator `yaml:"operators"`
 	// Budgets, each with a default.
 	Budgets Budgets `yaml:"budgets"`
 	// Skip maps a check's name to the reason for skipping it.
@@ -117,7 +124,8 @@ type Container struct {
 // Service says how the service is spoken to.
 type Service struct {
 	// Protocol: tcp-json (one JSON object per connection), tcp-jsonl (JSON
-	// lines), tcp-raw, http, command (a client program) or none.
+	// lines), tcp-raw, http, command (a client program) or none, which is the
+	// default of a hosted add-on.
 	Protocol string `yaml:"protocol" words:"tcp-json,tcp-jsonl,tcp-raw,http,command,none" default:"tcp-json"`
 	// Port: "reserved" (the harness reserves a free one and passes it as
 	// {port}), "announced" (the service is given {port}=0 and says the port in

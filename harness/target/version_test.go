@@ -76,7 +76,7 @@ func TestNearest(t *testing.T) {
 }
 
 func TestContainerSettingsDoNotTouchTheTarget(t *testing.T) {
-	target := &Target{Addon: "testdata/examples/least/my_addon", Container: Container{Args: []string{"x"}}}
+	target := &Target{Addon: "testdata/examples/least/my_addon", Launch: Launch{Start: "serve"}, Container: Container{Args: []string{"x"}}}
 	target.SetDefaults()
 	inside := target.InContainer()
 	inside.Env["A"] = "b"

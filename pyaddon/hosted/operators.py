@@ -2,8 +2,9 @@
 
     blender -b --factory-startup --python operators.py -- ADDON RESULT [--run FILE]
 
-FILE is JSON: [{"idname": "mesh.thing_add", "args": {...}, "effect": {"file" | "object" | "true":
-...}, "in": a situation's name, "before": Python to run first}], all but "idname" optional.
+FILE, or the text itself, is JSON: [{"idname": "mesh.thing_add", "args": {...}, "effect": {"file" |
+"object" | "true": ...}, "in": a situation's name, "before": Python to run first}], all but
+"idname" optional.
 Result: {"enable": step as in cycle.py, "operators": [{"idname", "place", "can", "in", "wants",
 "error", "traceback", "reads"}], "runs": [{"idname", "returned", "error", "traceback", "missing",
 "printed", "ok", "seconds"}]}. "can": poll() agrees in the situations of "in", and there is an
@@ -116,7 +117,7 @@ def run(wanted: Dict[str, Any]) -> Dict[str, Any]:
 
 def main(arguments: List[str]) -> None:
     parser = result.parser("operators.py")
-    parser.add_argument("--run", metavar="FILE", help="JSON: the operators to run")
+    parser.add_argument("--run", metavar="FILE", help="JSON, or a file of it: the operators to run")
     options = parser.parse_args(arguments)
     out = result.Result(options.result, options.addon)
     runs: List[Dict[str, Any]] = []
@@ -138,6 +139,8 @@ def main(arguments: List[str]) -> None:
 def _wanted(path: str) -> List[Dict[str, Any]]:
     if not path:
         return []
+    if path.startswith("["):
+        return json.loads(path)
     with open(path, encoding="utf-8") as file:
         return json.load(file)
 
