@@ -17,7 +17,7 @@ import (
 var rooms = [][]string{
 	{".", "suites/..."},
 	{"ci/command"},
-	{"ci/bench", "harness/spec"},
+	{"ci/bench", "ci/bundled", "harness/spec"},
 	{"harness/spec/containers"},
 	{"harness/spec/setup"},
 	{"fixtures", "harness/draft", "harness/checks"},

@@ -13,7 +13,7 @@ import (
 func TestInitWritesAFileOnceAndKeepsWhatIsThere(t *testing.T) {
 	folder := t.TempDir()
 	addon := filepath.Join(folder, "service.py")
-	source := "bl_info = {'name': 'x'}\n\n\ndef serve():\n    pass\n\n\ndef register():\n    pass\n"
+	source := "import socket\n\nbl_info = {'name': 'x'}\n\n\ndef serve():\n    socket.create_server(('127.0.0.1', 8765))\n\n\ndef register():\n    pass\n"
 	if err := os.WriteFile(addon, []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -111,7 +111,7 @@ func runScript(ctx context.Context, s *contract.Session, script string, args []s
 	case err != nil:
 		return seen, fmt.Errorf("run %s: it wrote no result: %w", script, err)
 	}
-	if err := json.Unmarshal(text, &seen.scripted); err == nil {
+	if err = json.Unmarshal(text, &seen.scripted); err == nil {
 		err = json.Unmarshal(text, result)
 	}
 	switch {

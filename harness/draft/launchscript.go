@@ -42,7 +42,7 @@ func (l *launchScript) score(named bool) int {
 			score += one.worth
 		}
 	}
-	if !l.imported && !(l.waits && (l.enables || named || score >= 5)) {
+	if !l.imported && (!l.waits || !l.enables && !named && score < 5) {
 		return 0
 	}
 	return score
