@@ -46,6 +46,17 @@ func awaitRefusal(ctx context.Context, s *contract.Session, life *contract.Life,
 	if ctx.Err() != nil {
 		return refusal{how: notJudged, err: ctx.Err()}
 	}
+	if addresses, listErr := life.Listeners(ctx); exit == nil && listErr == nil && len(addresses) == 0 && !life.Facts(ctx).Ending() {
+		// A busy machine may not have come to the bind yet: it has the whole of its time.
+		more := max(0, s.Target().Budgets.Ready-wait)
+		limited, cancel := context.WithTimeout(ctx, more)
+		defer cancel()
+		exit, err = life.Wait(limited)
+		wait += more
+		if ctx.Err() != nil {
+			return refusal{how: notJudged, err: ctx.Err()}
+		}
+	}
 	if exit == nil {
 		seen := refusal{how: stillRuns, waited: wait}
 		if addresses, listErr := life.Listeners(ctx); listErr == nil {
