@@ -35,7 +35,7 @@ func (l *Life) Probe() (*Exchange, error) {
 	return &filled, nil
 }
 
-// ask sends the probe; a whole reply is an answer, whatever it holds.
+// AskLong sends the probe, bounded by ctx alone; a whole reply is an answer, whatever it holds.
 func (l *Life) AskLong(ctx context.Context) error {
 	_, err := l.reply(ctx)
 	return err
@@ -56,13 +56,13 @@ func (l *Life) reply(ctx context.Context) ([]byte, error) {
 	return reply, err
 }
 
-// ping asks within the session's patience.
+// Ask sends the probe within the session's patience.
 func (l *Life) Ask(ctx context.Context) error {
 	_, err := l.Reply(ctx)
 	return err
 }
 
-// good is the reply to a good request.
+// Reply is the reply to a good request.
 func (l *Life) Reply(ctx context.Context) ([]byte, error) {
 	limited, cancel := context.WithTimeout(ctx, l.session.Patience())
 	defer cancel()
@@ -80,6 +80,7 @@ func (l *Life) Exec(ctx context.Context, code string) ([]byte, error) {
 	return l.ExecWithin(limited, code)
 }
 
+// ExecWithin is Exec, bounded by ctx alone.
 func (l *Life) ExecWithin(ctx context.Context, code string) ([]byte, error) {
 	exchange, err := l.exchange(l.session.target.Exec)
 	if err != nil {
@@ -112,7 +113,7 @@ func (l *Life) RequestStop(ctx context.Context) ([]byte, error) {
 	return told(exchange.do(limited, "", ""))
 }
 
-// stop asks the life to end with SIGTERM (or what options say), waits for the
+// End asks the life to end with SIGTERM (or what options say), waits for the
 // target's stop budget, and kills it then.
 func (l *Life) End(ctx context.Context, options ...harness.StopOption) (*harness.Exit, error) {
 	l.asked.Store(true)
@@ -132,7 +133,7 @@ type Message struct {
 	Within     time.Duration // 0: the session's patience
 }
 
-// ErrNoPieces: the client of this protocol cannot send a request in pieces.
+// ErrNoPieces says that the client of this protocol cannot send a request in pieces.
 var ErrNoPieces = errors.New("the protocol's client sends requests whole")
 
 // Send echoes one message.

@@ -24,7 +24,7 @@ type Effect struct {
 	Wrote map[string]any
 }
 
-// run executes Python that notes its findings in the dict _bg, and waits until
+// Try executes Python that notes its findings in the dict _bg, and waits until
 // the code has written it to a file. The code is flat, without functions of
 // its own: a service may run it with separate globals and locals.
 func (l *Life) Try(ctx context.Context, code string) (Effect, error) {
@@ -42,7 +42,7 @@ func (l *Life) Try(ctx context.Context, code string) (Effect, error) {
 	return l.TryRaw(ctx, whole, name)
 }
 
-// runRaw executes code as it is and waits for the file it writes.
+// TryRaw executes code as it is and waits for the file it writes.
 func (l *Life) TryRaw(ctx context.Context, code, file string) (Effect, error) {
 	type answer struct {
 		reply []byte

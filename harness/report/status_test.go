@@ -35,7 +35,7 @@ func TestWhatASkipBlamesIsReadFromItsReason(t *testing.T) {
 	for reason, want := range map[string]string{
 		"never became ready: see start/ready":                "start/ready",
 		"exec has no effect: see exec/takes-effect (it ran)": "exec/takes-effect",
-		"needs a container: --backend container":              "",
+		"needs a container: --backend container":             "",
 		"left out: foresee and/or":                           "",
 	} {
 		if got := (Result{Verdict: Skip, Diagnosis: reason}).Blames(); got != want {
