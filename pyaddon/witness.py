@@ -46,7 +46,10 @@ def install(path, addons):  # type: (str, str) -> None
 
     def factory():  # type: () -> list
         """Those that are enabled already."""
-        import bpy  # type: ignore[import]
+        try:
+            import bpy  # type: ignore[import]
+        except ImportError:
+            return []  # plain Python
 
         return [entry.module for entry in bpy.context.preferences.addons
                 if addon_utils.check(entry.module)[1]]
