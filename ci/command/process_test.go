@@ -150,7 +150,7 @@ func TestWatchJudgesAgainWhatFailedAndThenTheRest(t *testing.T) {
 	s.until(t, "waiting for a change")
 	s.said.Reset()
 	replace(t, file, `FAKE_STOP_CODE: "3"`, `FAKE_STOP_CODE: "0"`)
-	s.until(t, "has changed: ")
+	s.until(t, "has changed:")
 	s.until(t, "waiting for a change")
 	passed := strings.Index(s.said.String(), "stop/sigterm")
 	if rest := strings.Index(s.said.String(), "echo/concurrent"); passed < 0 || rest < passed {
