@@ -6,7 +6,6 @@ import (
 	"net"
 	"time"
 
-	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/explain"
 	"github.com/bgcheck/bgcheck/harness/report"
@@ -43,7 +42,7 @@ func judgeRestart(ctx context.Context, s *contract.Session) report.Result {
 			defer func() { _ = conn.Close() }()
 		}
 	}
-	exit, err := life.End(ctx, harness.StopGrace(s.Target().Budgets.Stop))
+	exit, err := life.End(ctx)
 	if exit == nil {
 		return contract.FromError(fmt.Errorf("stop before the restart: %w", err))
 	}

@@ -33,12 +33,9 @@ var idleCPU = contract.Check{
 }
 
 func judgeCPU(ctx context.Context, s *contract.Session) report.Result {
-	seen, instead := quietWindow(ctx, s)
+	seen, instead := measuredWindow(ctx, s)
 	if instead != nil {
 		return *instead
-	}
-	if seen.Unmeasured != nil {
-		return contract.Undecided("cannot measure the process: " + explain.FirstLine(seen.Unmeasured))
 	}
 	budget := s.Target().Budgets.IdleCPU
 	used, figure, err := share(ctx, s, seen)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
-	"github.com/bgcheck/bgcheck/harness/explain"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
@@ -22,12 +21,9 @@ var idleWakeups = contract.Check{
 }
 
 func judgeWakeups(ctx context.Context, s *contract.Session) report.Result {
-	seen, instead := quietWindow(ctx, s)
+	seen, instead := measuredWindow(ctx, s)
 	if instead != nil {
 		return *instead
-	}
-	if seen.Unmeasured != nil {
-		return contract.Undecided("cannot measure the process: " + explain.FirstLine(seen.Unmeasured))
 	}
 	budget := s.Target().Budgets.Wakeups
 	woke, figure, err := wakeups(ctx, s, seen)

@@ -25,3 +25,13 @@ func quietWindow(ctx context.Context, s *contract.Session) (contract.Window, *re
 	}
 	return seen, &result
 }
+
+// measuredWindow is quietWindow for a check that needs its measurements.
+func measuredWindow(ctx context.Context, s *contract.Session) (contract.Window, *report.Result) {
+	seen, instead := quietWindow(ctx, s)
+	if instead == nil && seen.Unmeasured != nil {
+		result := contract.Undecided("cannot measure the process: " + explain.FirstLine(seen.Unmeasured))
+		instead = &result
+	}
+	return seen, instead
+}

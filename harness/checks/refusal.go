@@ -46,8 +46,7 @@ func awaitRefusal(ctx context.Context, s *contract.Session, life *contract.Life,
 	if ctx.Err() != nil {
 		return refusal{how: notJudged, err: ctx.Err()}
 	}
-	if addresses, listErr := life.Listeners(ctx); exit == nil && listErr == nil && len(addresses) == 0 && !life.Facts(ctx).Ending() {
-		// A busy machine may not have come to the bind yet: it has the whole of its time.
+	if exit == nil && mayBind(ctx, life) {
 		more := max(0, s.Target().Budgets.Ready-wait)
 		limited, cancel := context.WithTimeout(ctx, more)
 		defer cancel()
@@ -66,6 +65,13 @@ func awaitRefusal(ctx context.Context, s *contract.Session, life *contract.Life,
 	}
 	_ = err // an ended Blender is what was hoped for
 	return judgeRefusal(exit, wholeLog(life), words)
+}
+
+// mayBind says whether a life may not have come to its bind yet, as on a busy machine:
+// it listens nowhere, and has not begun to end. Then it has the whole of its time.
+func mayBind(ctx context.Context, life *contract.Life) bool {
+	addresses, err := life.Listeners(ctx)
+	return err == nil && len(addresses) == 0 && !life.Facts(ctx).Ending()
 }
 
 // judgeRefusal looks at how it ended and what it said.

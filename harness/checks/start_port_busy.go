@@ -6,7 +6,6 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"time"
 
@@ -108,17 +107,16 @@ func judgePortBusy(ctx context.Context, s *contract.Session) report.Result {
 // announced is where a service answers whose clients read its port from its
 // output, when it has taken another than the busy one; "" for any other.
 func announced(ctx context.Context, s *contract.Session, life *contract.Life, busy int) string {
-	pattern, err := regexp.Compile(s.Target().Service.Announce)
-	if s.Target().Service.Port != "announced" || err != nil {
+	if s.Target().Service.Port != "announced" {
 		return ""
 	}
 	limited, cancel := context.WithTimeout(ctx, s.Target().Budgets.Ready)
 	defer cancel()
-	line, err := life.Log().Wait(limited, 0, pattern)
-	if err != nil || len(line) < 2 || line[1] == strconv.Itoa(busy) {
+	port := life.Announced(limited)
+	if port == "" || port == strconv.Itoa(busy) {
 		return ""
 	}
-	address := net.JoinHostPort("127.0.0.1", line[1])
+	address := net.JoinHostPort("127.0.0.1", port)
 	if life.AskAt(limited, address) != nil {
 		return ""
 	}

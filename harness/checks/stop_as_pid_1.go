@@ -39,7 +39,7 @@ func judgeAsPID1(ctx context.Context, s *contract.Session) report.Result {
 	if err != nil {
 		return contract.FromError(err)
 	}
-	exit, err := life.End(ctx, harness.StopGrace(s.Target().Budgets.Stop))
+	exit, err := life.End(ctx)
 	if exit == nil {
 		return contract.FromError(err)
 	}

@@ -45,7 +45,7 @@ func judgeWrites(ctx context.Context, s *contract.Session) report.Result {
 		return contract.FromError(err)
 	}
 	_ = life.Ask(ctx)
-	if _, err := life.End(ctx, harness.StopGrace(s.Target().Budgets.Stop)); ctx.Err() != nil {
+	if _, err := life.End(ctx); ctx.Err() != nil {
 		return contract.FromError(err)
 	}
 	var outside []string

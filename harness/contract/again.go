@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/bgcheck/bgcheck/harness/report"
 )
@@ -14,7 +15,7 @@ func (s *Session) again(ctx context.Context, check Check, first report.Result) r
 	if check.Asks == NoLife || FaultOf(s.Broken()) != nil {
 		return first
 	}
-	if shared := s.Current(); check.Asks != OwnLives && shared != nil && shared.wasUsedBy(s) {
+	if shared := s.Current(); check.Asks != OwnLives && shared != nil && slices.Contains(s.used, shared) {
 		s.Adopt(nil)
 	}
 	// What it has believed is looked at anew, whoever made it.
@@ -38,14 +39,4 @@ func (s *Session) again(ctx context.Context, check Check, first report.Result) r
 	result := Undecided(fmt.Sprintf("flaky: it failed once of two times; then: %s; the cause seen: %s", second.Seen, first.Diagnosis), first.Evidence...)
 	result.Seen, result.Fix, result.Command = first.Seen, first.Fix, first.Command
 	return result
-}
-
-// wasUsedBy says whether the view's check has asked the life.
-func (l *Life) wasUsedBy(s *Session) bool {
-	for _, used := range s.used {
-		if used == l {
-			return true
-		}
-	}
-	return false
 }

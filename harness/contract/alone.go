@@ -3,7 +3,6 @@ package contract
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness/explain"
@@ -51,15 +50,8 @@ func Alone(ctx context.Context, cfg Config) (said string, err error) {
 
 // listening is where the service can be asked; "" when it cannot.
 func (l *Life) listening(ctx context.Context) string {
-	service := l.session.target.Service
-	if service.Port == "announced" {
-		pattern, err := regexp.Compile(service.Announce)
-		if err != nil {
-			return ""
-		}
-		if line, err := l.Log().Wait(ctx, 0, pattern); err != nil || len(line) < 2 {
-			return ""
-		}
+	if l.session.target.Service.Port == "announced" && l.Announced(ctx) == "" {
+		return ""
 	}
 	address, err := l.Address(ctx)
 	if err != nil {

@@ -3,6 +3,7 @@ package contract
 import (
 	"context"
 	"errors"
+	"regexp"
 	"strings"
 	"time"
 
@@ -181,4 +182,19 @@ func Excerpt(reply []byte) string {
 		return strings.ToValidUTF8(string(reply), "?")
 	}
 	return strings.ToValidUTF8(string(reply[:most]), "?") + "..."
+}
+
+// Announced waits for the line of output that says the service's port, and returns
+// the port; "" when ctx or Blender ends before, and where the target file gives no
+// pattern for such a line.
+func (l *Life) Announced(ctx context.Context) string {
+	pattern, err := regexp.Compile(l.session.target.Service.Announce)
+	if err != nil {
+		return ""
+	}
+	line, err := l.Log().Wait(ctx, 0, pattern)
+	if err != nil || len(line) < 2 {
+		return ""
+	}
+	return line[1]
 }

@@ -8,11 +8,8 @@ import (
 	"path/filepath"
 )
 
-// sharedFault is a FaultError as sessions of one run leave it for one another:
-// who has waited half a minute for a service that never answers has done so for all.
-type sharedFault struct {
-	FaultError
-}
+// Sessions of one run leave a FaultError for one another: who has waited half a
+// minute for a service that never answers has done so for all.
 
 // faultFile is the target's own in Config.Faults; "" without that.
 func (s *Session) faultFile() string {
@@ -26,7 +23,7 @@ func (s *Session) faultFile() string {
 // share leaves a fault that holds for every launch of the target.
 func (s *Session) share(fault *FaultError) {
 	if name := s.faultFile(); name != "" {
-		text, err := json.Marshal(sharedFault{*fault})
+		text, err := json.Marshal(fault)
 		if err == nil && os.WriteFile(name+".part", text, 0o644) == nil {
 			_ = os.Rename(name+".part", name) // without it the others look themselves
 		}
@@ -36,9 +33,9 @@ func (s *Session) share(fault *FaultError) {
 // sharedBefore is the fault that another session of the run has left, or nil.
 func (s *Session) sharedBefore() error {
 	text, err := os.ReadFile(s.faultFile())
-	var left sharedFault
+	var left FaultError
 	if err != nil || json.Unmarshal(text, &left) != nil {
 		return nil
 	}
-	return &left.FaultError
+	return &left
 }

@@ -12,12 +12,10 @@ import (
 // folderMount is the name under which Blender reads the target file's folder.
 const folderMount = "target"
 
-// Options turn the target, with a launch's tweaks, into harness options.
+// Options turn the target, with a launch's tweaks, into harness options for Start.
 func (s *Session) Options(tweaks Tweaks) []harness.Option {
 	t := s.target
 	options := []harness.Option{
-		harness.On(s.backend),
-		harness.KeepIn(s.out),
 		s.portOption(tweaks),
 		harness.Flags(fillAll(t.Launch.Flags)...),
 	}

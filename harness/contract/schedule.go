@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/target"
 )
 
 // Plan says which checks a session judges, and how.
@@ -140,7 +142,7 @@ const Stuck = 20 * time.Second
 
 // within judges a check in the time that it may take.
 func (r *run) within(ctx context.Context, check Check) report.Result {
-	limited, cancel := context.WithTimeout(ctx, r.session.Limit())
+	limited, cancel := context.WithTimeout(ctx, Limit(r.session.target))
 	defer cancel()
 	judged := make(chan report.Result, 1)
 	began := time.Now()
@@ -164,11 +166,11 @@ func (r *run) within(ctx context.Context, check Check) report.Result {
 	return result
 }
 
-// Limit is the time that a check of this target may take: a safety net, far above
-// what the target's budgets add up to.
-func (s *Session) Limit() time.Duration {
-	b := s.target.Budgets
-	return 2*time.Minute + time.Duration(4+len(s.target.Config))*(b.Ready+b.Stop) + 3*b.Quiet
+// Limit is the time that a check of a target may take: a safety net, far above what
+// the target's budgets add up to.
+func Limit(t *target.Target) time.Duration {
+	b := t.Budgets
+	return 2*time.Minute + time.Duration(4+len(t.Config))*(b.Ready+b.Stop) + 3*b.Quiet
 }
 
 // inOrder lists the results in the plan's order, and then what failed behind them.
@@ -195,11 +197,6 @@ func (s *Session) behind(checks []Check) []report.Result {
 			found = append(found, result)
 		}
 	}
-	slices.SortFunc(found, func(a, b report.Result) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(found, func(a, b report.Result) int { return strings.Compare(a.Name, b.Name) })
 	return found
 }

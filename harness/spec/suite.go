@@ -204,7 +204,7 @@ func (s *suite) judge(ctx context.Context, check contract.Check) report.Result {
 }
 
 // stuck is how long a check may go on after its time is over. Tests shorten it.
-var stuck = 20 * time.Second
+var stuck = contract.Stuck
 
 // limit is the time a check may take: a safety net, far above what the budgets
 // of the target add up to.
@@ -212,8 +212,7 @@ func limit(t *target.Target) time.Duration {
 	if t == nil {
 		return 5 * time.Minute
 	}
-	b := t.Budgets
-	return 2*time.Minute + time.Duration(4+len(t.Config))*(b.Ready+b.Stop) + 3*b.Quiet
+	return contract.Limit(t)
 }
 
 // record adds a result to the report. What cannot be written, for a full disk
