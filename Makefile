@@ -30,7 +30,7 @@ comma := ,
 checks = $(subst $(comma), ,$(CHECK))
 
 .DEFAULT_GOAL := help
-.PHONY: help check init suites test proof bench speed images matrix package runner lint explain list clean
+.PHONY: help check init suites test proof faults fuzz flake bench speed images matrix package runner lint explain list clean
 
 help: ## list the targets
 	@echo "bgcheck: proves a Blender add-on right or wrong in background mode"
@@ -51,12 +51,23 @@ suites: ## the same checks by Ginkgo (TARGET=..., as for check)
 	@$(owned) ci/suites.sh $(if $(CHECK),--focus '$(subst $(eval) ,|,$(strip $(checks)))') $(if $(SKIP),--skip '$(firstword $(subst =, ,$(SKIP)))')
 
 test: ## run everything that must pass
-	@ci/setup.sh blender lint
+	@ci/setup.sh blender lint chromium pytest
 	@$(owned) ci/test.sh
 
-proof: ## run all checks on all fixtures; table in fixtures/PROOF.md
+proof: ## run all checks on all fixtures (ONLY=fixture)
 	@ci/setup.sh blender
-	@$(owned) ci/proof.sh
+	@$(if $(ONLY),BGCHECK_PROOF_ONLY='^($(ONLY))$$') $(owned) ci/proof.sh
+
+faults: ## make things go wrong around bgcheck; a table (KILLS=200)
+	@$(if $(KILLS),BGCHECK_KILLS=$(KILLS)) ci/faults.sh
+
+flake: ## judge what is right again and again, alone and busy (RUNS=50)
+	@ci/setup.sh blender
+	@$(owned) ci/flake.sh $(or $(RUNS),50)
+
+fuzz: ## 100,000 requests that are almost right (TARGET=..., REQUESTS=)
+	@ci/setup.sh run
+	@$(owned) go tool bgcheck fuzz --requests $(or $(REQUESTS),100000) --for 30m
 
 bench: ## measure the keep-alive beside the seeds' pattern and the limit
 	@ci/setup.sh blender
@@ -66,9 +77,9 @@ speed: ## time the whole contract beside another commit (BASE=, ROUNDS=)
 	@ci/setup.sh blender
 	@$(owned) ci/speed.sh $(or $(BASE),a98a7e8) $(or $(ROUNDS),3)
 
-bundled: ## judge the add-ons that Blender brings; table in out/bundled
-	@ci/setup.sh blender
-	@$(owned) go run ./ci/bundled -out "$(or $(OUT),out)/bundled"
+bundled: ## judge the add-ons that Blender brings (PAGE=1: into fixtures)
+	@ci/setup.sh run
+	@$(owned) go run ./ci/bundled -out "$(or $(OUT),out)/bundled" $(if $(PAGE),-page fixtures)
 
 images: ## build the container images (VERSIONS="3.4 4.3"; default: all)
 	@ci/setup.sh images
@@ -85,6 +96,10 @@ runner: ## build the runner image, for authors who have only Docker
 	@ci/setup.sh images
 	@docker/runner.sh $(VERSIONS)
 
+.PHONY: dist
+dist: ## build binaries for six platforms, wheels and checksums
+	@go run ./ci/dist -out "$(or $(OUT),out)/dist"
+
 lint: ## lint Go and Python
 	@ci/setup.sh lint
 	@ci/lint.sh
@@ -96,5 +111,5 @@ explain: ## explain one check (CHECK=exec/takes-effect)
 	@go tool bgcheck explain $(checks)
 
 clean: ## remove reports and caches
-	@rm -rf out .mypy_cache
+	@rm -rf out .mypy_cache suites/*/*.test
 	@find . -name __pycache__ -prune -exec rm -rf {} +

@@ -5,7 +5,10 @@
 #   ci/setup.sh run       what $BGCHECK_BACKEND runs Blender with: one of the others, or an image
 #   ci/setup.sh lint      the Python linters: pyflakes, pycodestyle, mypy
 #   ci/setup.sh window    Xvfb and software OpenGL, to run Blender in a window that nobody sees
-#   ci/setup.sh images    debootstrap, to make base images where there is no registry
+#   ci/setup.sh chromium  Chromium, in which tests look at the report's page
+#   ci/setup.sh pytest    venv, pip and pytest, with which tests install and use the wheel
+#   ci/setup.sh engine    nothing; says when no container engine can be reached
+#   ci/setup.sh images    the same, and debootstrap, to make base images where there is no registry
 #
 # Uses apt-get as root, or with sudo where that asks for no password. Where neither
 # can be, it says what to install and exits 1. Says nothing when nothing is missing.
@@ -78,11 +81,26 @@ for part in "$@"; do
 		# The X server and Mesa's driver, which is no program: dpkg knows it, or apt-get looks.
 		have Xvfb && dpkg -s libgl1 libgl1-mesa-dri >/dev/null 2>&1 || install "Xvfb and software OpenGL" xvfb libgl1 libgl1-mesa-dri
 		;;
-	images)
-		have debootstrap || install debootstrap debootstrap
+	chromium)
+		have chromium || have chromium-browser || have google-chrome || install Chromium chromium
+		;;
+	pytest)
+		dpkg -s python3-venv python3-pytest >/dev/null 2>&1 || install "venv and pytest" python3-venv python3-pytest
+		;;
+	engine | images)
+		# Asked first: what follows takes minutes, and would blame an image.
+		if ! have docker; then
+			echo "setup: no container engine: there is no docker in PATH; install Docker's engine and client" >&2
+			exit 1
+		fi
+		if ! problem=$(timeout 20 docker version --format '{{.Server.Version}}' 2>&1); then
+			echo "setup: no container engine can be reached: $(printf '%s\n' "$problem" | tail -n 1)" >&2
+			exit 1
+		fi
+		[ "$part" = engine ] || have debootstrap || install debootstrap debootstrap
 		;;
 	*)
-		echo "setup: unknown part \"$part\"; one of: run blender lint window images" >&2
+		echo "setup: unknown part \"$part\"; one of: run blender lint window chromium pytest engine images" >&2
 		exit 2
 		;;
 	esac

@@ -16,8 +16,8 @@ part() {
 python=/usr/bin/python3
 [ -x $python ] || python=python3
 
-# A missing Blender is never a pass.
-export BGCHECK_REQUIRE_BLENDER=1
+# A missing Blender, Chromium or pytest is never a pass.
+export BGCHECK_REQUIRE_BLENDER=1 BGCHECK_REQUIRE_CHROMIUM=1 BGCHECK_REQUIRE_PYTEST=1
 
 # Containers where there is an engine; where there is none that is said, and nothing passed.
 if engine=$(docker version --format '{{.Server.Version}}' 2>&1); then
@@ -38,8 +38,9 @@ if [ -n "$containers" ]; then
 	built() { wait $image; built=$?; cat "$said"; rm "$said"; return $built; }
 	part "the image of Blender 3.4, and one of an archive (docker $engine)" built && export BGCHECK_REQUIRE_DOCKER=1
 fi
-part "Go unit tests and the wrong fixtures" go test -parallel 4 -timeout 20m $(go list ./... | grep -v /suites)
+part "Go unit tests and the wrong fixtures" go test -parallel 4 -timeout 80m $(go list ./... | grep -v /suites)
 part "the reference add-on, by the command" go tool bgcheck check pyaddon
+part "3,000 requests that are almost right, on the reference add-on" go tool bgcheck fuzz pyaddon --requests 3000 --for 3m
 part "the reference add-on, by the suites" ci/suites.sh
 if [ -n "$containers" ]; then
 	part "the suites in a container (Blender 3.4)" $containers

@@ -38,7 +38,7 @@ type Info struct {
 // LaunchSpec is one launch, resolved: what a Backend gets. Launch fills it from
 // options and prepares Dir on the host before Start is called.
 //
-// Strings in Args and Env may hold {dir} and {mount:NAME}; the backend replaces
+// Strings in Wrapper, Args and Env may hold {dir} and {mount:NAME}; the backend replaces
 // them by the folder as its process sees it. All other placeholders
 // are already replaced.
 type LaunchSpec struct {
@@ -47,10 +47,23 @@ type LaunchSpec struct {
 	ID string
 	// Dir is the instance's folder on the host. It holds home/, tmp/, run/,
 	// profile/{config,scripts/addons,datafiles,extensions}/, scratch/ and log.txt.
-	// Blender's working directory is home/.
 	Dir string
+	// Work is the folder below Dir that Blender begins in; empty: home.
+	Work string
+	// Input is what Blender finds on its standard input.
+	Input Input
+	// Temporary: Dir goes when the harness ends. A backend whose guard outlives a
+	// harness that was killed removes it then.
+	Temporary bool
+	// Link is a short path to Dir, "" where Dir is short itself. The backends of this
+	// machine make it, and their guard removes it when the harness was killed; for
+	// others Launch has made it.
+	Link string
 	// Mounts are further host folders that the process reads, by name.
 	Mounts map[string]string
+	// Wrapper is a program that is started in Blender's place, with the same arguments,
+	// and starts "blender"; a placeholder of a mount may stand in it. Empty: none.
+	Wrapper string
 	// Args are Blender's arguments, without the executable.
 	Args []string
 	// Env holds the variables set for Blender beside the base environment.
@@ -65,7 +78,8 @@ type LaunchSpec struct {
 	Output io.Writer
 }
 
-// Process is one started Blender as the backend sees it.
+// Process is one started Blender as the backend sees it. One that is an io.Closer is
+// closed last of all by Blender.Close.
 type Process interface {
 	// PID of Blender in the harness's own view; 0 where it cannot be seen.
 	PID() int
@@ -100,6 +114,13 @@ type Placed interface {
 	Dir() string
 	// Mount is the mount of that name as the process sees it.
 	Mount(name string) string
+}
+
+// Outside is a Backend whose Blender does not share this machine's loopback.
+type Outside interface {
+	// HostAddress is the address of this machine at which its Blender can reach what
+	// listens there, and nobody else but the backend's own.
+	HostAddress(ctx context.Context) (string, error)
 }
 
 // Status is how a process ended.

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"sync"
@@ -22,11 +23,13 @@ type Blender struct {
 	id, dir, token string
 	backend        string
 	command        string
-	temporary      bool // dir goes with Close
+	temporary      bool   // dir goes with Close
+	link           string // a short path to dir; "" when that is short
 	mounts         map[string]string
 	port           int
 	reserved       *port.Reservation
 	announce       *regexp.Regexp
+	noPort         bool
 	log            *Log
 	proc           Process
 	started        time.Time
@@ -41,6 +44,7 @@ type Blender struct {
 	gaveUp    time.Time // when the kill came after an unheeded request
 	ready     time.Duration
 	announced int
+	sent      []Sent
 
 	closeOnce sync.Once
 	closeErr  error
@@ -60,13 +64,27 @@ func (b *Blender) ID() string { return b.id }
 // Dir is the instance's folder on the host: log.txt, scratch/, tmp/, profile/.
 func (b *Blender) Dir() string { return b.dir }
 
-// Scratch is the scratch folder's path as Blender sees it; ReadScratch reads
-// from it on every backend.
+// Folder is Dir as Blender sees it.
+func (b *Blender) Folder() string {
+	if placed, ok := b.proc.(Placed); ok {
+		return placed.Dir()
+	}
+	return b.dir
+}
+
+// Scratch is the scratch folder's path as Blender sees it, a short one where it
+// would be too long for a Unix socket; ReadScratch reads from it on every backend.
 func (b *Blender) Scratch() string {
 	if placed, ok := b.proc.(Placed); ok {
 		return path.Join(placed.Dir(), "scratch")
 	}
-	return path.Join(b.dir, "scratch")
+	return b.hostScratch()
+}
+
+// Fill replaces {port}, {token} and {scratch} in a text as Launch did: as Blender
+// sees them. An announced port is 0.
+func (b *Blender) Fill(text string) string {
+	return filler(b.port, b.token, b.Scratch()).Replace(text)
 }
 
 // Mount is the path of a mounted folder as Blender sees it; "" when there is none
@@ -78,6 +96,10 @@ func (b *Blender) Mount(name string) string {
 	}
 	return folder
 }
+
+// WorkDir is the folder on the host that Blender began in, for one with Work. In a
+// container what is in it comes here when Blender has ended.
+func (b *Blender) WorkDir() string { return filepath.Join(b.dir, workFolder) }
 
 // ReadScratch reads a file of the scratch folder; errors wrap fs.ErrNotExist.
 func (b *Blender) ReadScratch(ctx context.Context, name string) ([]byte, error) {
@@ -148,6 +170,9 @@ func (b *Blender) ReadyAfter() time.Duration {
 	defer b.mu.Unlock()
 	return b.ready
 }
+
+// Started is when it was launched.
+func (b *Blender) Started() time.Time { return b.started }
 
 // Log is the output so far.
 func (b *Blender) Log() *Log { return b.log }

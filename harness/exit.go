@@ -21,6 +21,8 @@ type Exit struct {
 	// Took is the time from the stop request (Stop, Kill, or the first Signal)
 	// to the end; from launch to the end when nobody asked.
 	Took time.Duration
+	// At is when it ended, as far as the backend can tell.
+	At time.Time
 	// Asked: a stop was requested before it ended.
 	Asked bool
 	// Request is the signal that was the stop request; nil when nobody asked or
@@ -48,7 +50,7 @@ func (b *Blender) explain(s Status, now time.Time) *Exit {
 	if ended.IsZero() {
 		ended = now
 	}
-	e := &Exit{Code: s.Code, Signal: s.Signal, OOM: s.OOM, Left: s.Left, Err: s.Err}
+	e := &Exit{At: ended, Code: s.Code, Signal: s.Signal, OOM: s.OOM, Left: s.Left, Err: s.Err}
 	b.mu.Lock()
 	if !b.asked.IsZero() && b.asked.Before(ended) {
 		e.Asked, e.Request, e.Took = true, b.request, ended.Sub(b.asked)
@@ -57,6 +59,9 @@ func (b *Blender) explain(s Status, now time.Time) *Exit {
 		}
 	} else {
 		e.Took = ended.Sub(b.started)
+	}
+	if e.Escalated || e.Asked && e.Request == nil {
+		e.OOM = false // it was killed by us
 	}
 	b.mu.Unlock()
 	e.Tail = clip(b.log.Tail(tailLines), tailWidth)

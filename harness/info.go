@@ -6,11 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"regexp"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/bgcheck/bgcheck/harness/internal/instance"
+	"github.com/bgcheck/bgcheck/harness/internal/owner"
+	"github.com/bgcheck/bgcheck/harness/internal/supervise"
 )
 
 var versionLine = regexp.MustCompile(`(?m)^Blender (\d+\.\d+(?:\.\d+)?)\b`)
@@ -38,27 +41,34 @@ func (l local) Info(ctx context.Context) (Info, error) {
 	if info, ok := infos.Load(key); ok {
 		return info.(Info), nil
 	}
-	home, err := os.MkdirTemp("", "bgcheck-version-")
-	if err != nil {
-		return Info{}, machinef("ask %s for its version: %w", path, err)
-	}
-	defer func() { _ = os.RemoveAll(home) }()
-
-	var output bytes.Buffer
-	cmd := exec.CommandContext(ctx, path, "--version")
-	cmd.Dir = home
-	cmd.Env = []string{"HOME=" + home, "TMPDIR=" + home, "LANG=C.UTF-8", "PATH=" + searchPath(path)}
+	// The supervisor makes the folder, so that nothing is left when we are killed.
+	id := owner.NewID()
+	home := owner.TempName(id)
+	order := supervise.Order{Path: path, Args: []string{path, "--version"}, Dir: home, Remove: home,
+		Env: []string{"HOME=" + home, "TMPDIR=" + home, "LANG=C.UTF-8", "PATH=" + searchPath(path), instance.Variable + "=" + id}}
 	for _, name := range append(kept, keptOnWindows...) {
 		if value, ok := os.LookupEnv(name); ok {
-			cmd.Env = append(cmd.Env, name+"="+value)
+			order.Env = append(order.Env, name+"="+value)
 		}
 	}
-	cmd.Stdout, cmd.Stderr = &output, &output
-	cmd.WaitDelay = time.Second // a child of its that holds the pipe
-	err = cmd.Run()
-	if ctx.Err() != nil {
+	var output bytes.Buffer
+	p, err := supervise.Start(ctx, id, order, &output)
+	if err != nil {
+		_ = os.RemoveAll(home)
+		return Info{}, machinef("ask %s for its version: %w", path, err)
+	}
+	defer func() {
+		_ = os.RemoveAll(home)
+		_ = p.Close()
+	}()
+	select {
+	case <-p.Done():
+	case <-ctx.Done():
+		_ = p.Kill(context.WithoutCancel(ctx))
+		<-p.Done()
 		return Info{}, machinef("ask %s for its version: %w", path, context.Cause(ctx))
 	}
+	err = ended(p.End())
 	m := versionLine.FindSubmatch(output.Bytes())
 	if m == nil {
 		said, _, _ := strings.Cut(strings.TrimSpace(output.String()), "\n")
@@ -74,4 +84,17 @@ func (l local) Info(ctx context.Context) (Info, error) {
 	info := Info{Version: string(m[1]), Path: path}
 	infos.Store(key, info)
 	return info, nil
+}
+
+// ended is an error for a program that did not exit 0.
+func ended(end supervise.End) error {
+	switch {
+	case end.Err != nil:
+		return end.Err
+	case end.Signal != nil:
+		return fmt.Errorf("signal: %v", end.Signal)
+	case end.Code != 0:
+		return fmt.Errorf("exit status %d", end.Code)
+	}
+	return nil
 }

@@ -9,7 +9,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
+	"github.com/bgcheck/bgcheck/harness/internal/regular"
 )
 
 const (
@@ -61,11 +65,18 @@ func (a addon) copyTo(into, name string) error {
 // unzip copies a zip that holds the add-on at its top, or in one top folder, or
 // is one .py file.
 func unzip(file, into, name string) error {
+	info, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
 	z, err := zip.OpenReader(file)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = z.Close() }()
+	if err := addonsrc.ZipBomb(&z.Reader, info.Size()); err != nil {
+		return fmt.Errorf("unpack: %w", err)
+	}
 	tops := map[string]bool{}
 	for _, f := range z.File {
 		if !filepath.IsLocal(filepath.FromSlash(strings.TrimSuffix(f.Name, "/"))) || strings.Contains(f.Name, `\`) {
@@ -75,7 +86,7 @@ func unzip(file, into, name string) error {
 			return fmt.Errorf("unpack: the entry %q is neither file nor folder", f.Name)
 		}
 		top, _, _ := strings.Cut(f.Name, "/")
-		if !skipped(top) {
+		if !addonsrc.NoPart(z, top) {
 			tops[top] = true
 		}
 	}
@@ -102,58 +113,58 @@ func notInitless(tree fs.FS, root string) error {
 	return nil
 }
 
-// skipped names what is not part of an add-on.
-func skipped(name string) bool {
-	return name == "__pycache__" || name == ".git" || name == "__MACOSX" || name == ".DS_Store"
-}
-
-func copyTree(tree fs.FS, root, into string) error {
-	return fs.WalkDir(tree, root, func(name string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+// copyTree copies the add-on at root to the folder into. A link is followed: what
+// it names is copied. Left out is what is no part of the add-on, what is neither
+// file nor folder, a link that points nowhere, which Blender does not mind, and one
+// to a folder that it lies in.
+func copyTree(tree fs.FS, root, into string, above ...fs.FileInfo) error {
+	info, err := fs.Stat(tree, root)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(above, func(folder fs.FileInfo) bool { return os.SameFile(folder, info) }) {
+		return nil
+	}
+	above = append(above[:len(above):len(above)], info)
+	if err := os.MkdirAll(into, 0o700); err != nil {
+		return machinef("%w", err)
+	}
+	entries, err := fs.ReadDir(tree, root)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		name, target := path.Join(root, entry.Name()), filepath.Join(into, entry.Name())
+		if addonsrc.NoPart(tree, name) {
+			continue
 		}
-		if name != root && skipped(entry.Name()) {
-			if entry.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		rel := strings.TrimPrefix(strings.TrimPrefix(name, root), "/")
-		if root == "." {
-			rel = strings.TrimPrefix(name, "./")
-		}
-		target := filepath.Join(into, filepath.FromSlash(rel))
-		// A link in a folder on disk is followed: what it names is copied.
 		info, err := fs.Stat(tree, name)
+		switch {
+		case err != nil && entry.Type()&fs.ModeSymlink != 0:
+			continue // it points nowhere, or to itself
+		case err != nil:
+			return err
+		case info.IsDir():
+			err = copyTree(tree, name, target, above...)
+		case info.Mode().IsRegular():
+			err = copyFile(tree, name, target)
+		}
 		if err != nil {
 			return err
 		}
-		if !info.IsDir() {
-			if !info.Mode().IsRegular() {
-				return nil // a socket or a pipe
-			}
-			return copyFile(tree, name, target)
-		}
-		if entry.Type()&fs.ModeSymlink != 0 {
-			sub, err := fs.Sub(tree, name)
-			if err != nil {
-				return err
-			}
-			return copyTree(sub, ".", target)
-		}
-		return os.MkdirAll(target, 0o755)
-	})
+	}
+	return nil
 }
 
 func copyFile(tree fs.FS, name, target string) error {
-	from, err := tree.Open(name)
+	from, err := regular.OpenIn(tree, name)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = from.Close() }()
-	mode := fs.FileMode(0o644)
+	mode := fs.FileMode(0o600)
 	if info, err := from.Stat(); err == nil {
-		mode |= info.Mode() & 0o111 // helpers that the add-on runs stay executable
+		mode |= info.Mode() & 0o100 // helpers that the add-on runs stay executable
 	}
 	to, err := os.OpenFile(target, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, mode)
 	if err != nil {

@@ -80,6 +80,7 @@ func TestAddonThatCannotBeInstalledIsRefused(t *testing.T) {
 		"folder without __init__.py": {t.TempDir(), "mine", "no __init__.py at its top"},
 		"another kind of file":       {testkit.File(t, "x.blend", ""), "mine", "neither a folder, nor a .py file, nor a .zip"},
 		"extension without manifest": {zipped(t, map[string]string{"__init__.py": ""}), "bl_ext.user_default.mine", "has no blender_manifest.toml"},
+		"zip bomb":                   {bomb(t), "mine", "that is no add-on, and is not unpacked"},
 		"module that is a path":      {testkit.File(t, "x.py", ""), "../mine", "is not the name of a module"},
 		"no module":                  {testkit.File(t, "x.py", ""), "", "is not the name of a module"},
 	} {
@@ -90,4 +91,25 @@ func TestAddonThatCannotBeInstalledIsRefused(t *testing.T) {
 			g.Expect(err).NotTo(MatchError(ErrMachine), "the add-on is at fault")
 		})
 	}
+}
+
+// bomb is a zip of a few hundred KiB that unpacks to 512 MiB.
+func bomb(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "bomb.zip")
+	f, err := os.Create(file)
+	NewWithT(t).Expect(err).NotTo(HaveOccurred())
+	z := zip.NewWriter(f)
+	zeros := make([]byte, 1<<20)
+	for name, size := range map[string]int{"__init__.py": 0, "data.bin": 512} {
+		w, err := z.Create(name)
+		NewWithT(t).Expect(err).NotTo(HaveOccurred())
+		for range size {
+			_, err = w.Write(zeros)
+			NewWithT(t).Expect(err).NotTo(HaveOccurred())
+		}
+	}
+	NewWithT(t).Expect(z.Close()).To(Succeed())
+	NewWithT(t).Expect(f.Close()).To(Succeed())
+	return file
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/bgcheck/bgcheck/harness/internal/instance"
 	"github.com/bgcheck/bgcheck/harness/internal/owner"
 	"github.com/bgcheck/bgcheck/harness/internal/port"
+	"github.com/bgcheck/bgcheck/harness/internal/regular"
 )
 
 // Launch starts Blender and returns once the process exists; WaitReady waits
@@ -23,8 +24,8 @@ import (
 //
 // Blender gets:
 //
-//	--background --factory-startup FLAGS --python {dir}/run/witness.py
-//	--addons A,B --python SCRIPT -- ARGS
+//	--background --factory-startup FLAGS BLEND --python {dir}/run/witness.py
+//	--addons A,B --python SCRIPT THEN -- ARGS
 //
 // in an environment of its own, which keeps Blender and Python away from the
 // user's profile: HOME, TMPDIR, the XDG and BLENDER_USER_* folders lie in the
@@ -57,14 +58,14 @@ func Launch(ctx context.Context, options ...Option) (*Blender, error) {
 func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
 	id := owner.NewID()
 	b := &Blender{
-		id: id, dir: filepath.Join(os.TempDir(), instance.FolderPrefix+id), temporary: s.keepIn == "",
-		token: s.token, port: s.port, announce: s.announce, done: make(chan struct{}),
+		id: id, temporary: s.keepIn == "",
+		token: s.token, port: s.port, announce: s.announce, noPort: s.noPort, done: make(chan struct{}),
 	}
 	if s.keepIn != "" {
 		if b.dir, err = filepath.Abs(filepath.Join(s.keepIn, instance.FolderPrefix+id)); err != nil {
 			return nil, machinef("make the instance's folder: %w", err)
 		}
-		if err := os.MkdirAll(s.keepIn, 0o755); err != nil {
+		if err := os.MkdirAll(s.keepIn, 0o700); err != nil {
 			return nil, machinef("make the instance's folder: %w", err)
 		}
 	}
@@ -77,9 +78,11 @@ func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
 		}
 		b.port = b.reserved.Port
 	}
-	if err := makeProfile(b.dir); err != nil {
-		b.reserved.Release()
-		return nil, err
+	if s.keepIn == "" {
+		if b.dir, err = owner.TempDir(id); err != nil {
+			b.reserved.Release()
+			return nil, err
+		}
 	}
 	defer func() {
 		if err != nil {
@@ -87,11 +90,15 @@ func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
 			if b.log != nil {
 				b.log.close()
 			}
+			b.unlink()
 			_ = os.RemoveAll(b.dir)
 		}
 	}()
-	if err := owner.Mark(b.dir); err != nil {
+	if err := makeProfile(b.dir); err != nil {
 		return nil, err
+	}
+	if backend := s.backend.Name(); backend != "container" { // there it is short
+		b.shorten(backend)
 	}
 	for _, a := range s.addons {
 		if err := a.install(b.dir); err != nil {
@@ -102,10 +109,19 @@ func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
 	if err != nil {
 		return nil, err
 	}
+	spec.Link = b.link
+	if s.work {
+		if err := os.Mkdir(filepath.Join(b.dir, workFolder), 0o755); err != nil {
+			return nil, machinef("make the working folder: %w", err)
+		}
+	}
 	for _, f := range s.prepare {
 		if err := f(b.dir); err != nil {
 			return nil, fmt.Errorf("prepare the launch: %w", err)
 		}
+	}
+	if err := s.leaveStale(b); err != nil {
+		return nil, machinef("leave a stale socket: %w", err)
 	}
 	if b.log, err = newLog(filepath.Join(b.dir, instance.LogName)); err != nil {
 		return nil, err
@@ -121,12 +137,19 @@ func (s *settings) launch(ctx context.Context) (_ *Blender, err error) {
 	return b, nil
 }
 
+// workFolder is where a Blender begins that has a folder to work in.
+const workFolder = "job"
+
 // sweepOnce sweeps at a program's first launch.
 var sweepOnce = sync.OnceFunc(owner.Sweep)
 
 // spec resolves everything that does not depend on the backend.
 func (s *settings) spec(b *Blender) (*LaunchSpec, error) {
-	spec := &LaunchSpec{ID: b.id, Dir: b.dir, Mounts: map[string]string{}, Env: map[string]string{}, Port: b.port, AsPID1: s.asPID1}
+	spec := &LaunchSpec{ID: b.id, Dir: b.dir, Mounts: map[string]string{}, Env: map[string]string{}, Port: b.port, AsPID1: s.asPID1,
+		Temporary: b.temporary, Work: "home", Input: s.input, Wrapper: s.wrapper}
+	if s.work {
+		spec.Work = workFolder
+	}
 	for name, folder := range s.mounts {
 		abs, err := filepath.Abs(folder)
 		if err != nil {
@@ -139,13 +162,19 @@ func (s *settings) spec(b *Blender) (*LaunchSpec, error) {
 		}
 		spec.Mounts[name] = abs
 	}
-	fill := filler(b.port, b.token)
+	fill := filler(b.port, b.token, b.shortScratch())
 	for name, value := range s.env {
 		spec.Env[name] = fill.Replace(value)
 	}
 
-	args := append([]string{"--background", "--factory-startup"}, s.flags...)
-	args = append(args, "--python", "{dir}/run/witness.py")
+	args := append(s.first(), s.flags...)
+	if s.open != "" {
+		args = append(args, s.open)
+	}
+	args = append(args, s.python(), "{dir}/run/witness.py")
+	if s.record {
+		args = append(args, s.python(), "{dir}/run/recorder.py")
+	}
 	var enabled, left []string
 	for _, a := range s.addons {
 		if a.enable {
@@ -165,8 +194,9 @@ func (s *settings) spec(b *Blender) (*LaunchSpec, error) {
 		if err != nil {
 			return nil, err
 		}
-		args = append(args, "--python", script)
+		args = append(args, s.python(), script)
 	}
+	args = append(args, s.then...)
 	if len(s.args) > 0 {
 		args = append(append(args, "--"), s.args...)
 	}
@@ -189,8 +219,8 @@ func mountScript(script string, mounts map[string]string) (string, error) {
 		return "", fmt.Errorf("find script: there is no file %s", path) // Blender would exit 0
 	} else if err != nil {
 		return "", fmt.Errorf("find script: %w", err)
-	} else if info.IsDir() {
-		return "", fmt.Errorf("find script: %s is a folder", path)
+	} else if err := regular.Check(path, info.Mode()); err != nil {
+		return "", fmt.Errorf("find script: %w", err)
 	}
 	if folder, taken := mounts["script"]; taken && folder != filepath.Dir(path) {
 		return "", fmt.Errorf("mount the folder of script %s: the name \"script\" is taken by %s", path, folder)

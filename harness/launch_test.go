@@ -132,8 +132,17 @@ func repeats(t *testing.T, more ...Option) string {
 	second := readDump(t, path)
 	slices.Sort(first.Env)
 	slices.Sort(second.Env)
+	for i, variable := range second.Env { // its short path is another, which no sweep takes away
+		if value, ok := strings.CutPrefix(variable, "FAKE_DUMP="); ok && b.link != "" && !b.temporary {
+			repeat := filepath.Dir(filepath.Dir(value))
+			g.Expect(repeat).NotTo(Equal(b.link))
+			g.Expect(repeat).NotTo(BeAnExistingFile(), "it goes with the shell")
+			second.Env[i] = "FAKE_DUMP=" + b.link + "/scratch/dump"
+		}
+	}
 	g.Expect(second.Args).To(Equal(first.Args))
-	g.Expect(second.Env).To(Equal(first.Env))
+	first.Env = slices.DeleteFunc(first.Env, func(variable string) bool { return strings.HasPrefix(variable, instance.Variable+"=") })
+	g.Expect(second.Env).To(Equal(first.Env), "a person's own Blender has no mark: it is not swept away")
 	g.Expect(second.Dir).To(Equal(first.Dir))
 	g.Expect(second.Stdin).To(Equal(first.Stdin))
 	return b.Command()

@@ -3,6 +3,8 @@ package harness
 import (
 	"bytes"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/plain"
 )
 
 // splitLines cuts data into lines, without their ends, and tells how many bytes
@@ -45,10 +47,12 @@ func lastLines(data []byte, n int) []byte {
 	return data[at+1:]
 }
 
-// clip shortens lines that would drown a message.
+// clip shortens lines that would drown a message, and makes control characters in
+// them harmless.
 func clip(lines []string, width int) []string {
 	out := make([]string, len(lines))
 	for i, line := range lines {
+		line = plain.Clean(line)
 		if len(line) > width {
 			line = strings.ToValidUTF8(line[:width], "") + " [...]"
 		}

@@ -2,13 +2,18 @@ package harness
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
+	"syscall"
 
 	"github.com/bgcheck/bgcheck/harness/internal/instance"
+	"github.com/bgcheck/bgcheck/harness/internal/procfs"
 	"github.com/bgcheck/bgcheck/harness/internal/supervise"
 )
 
@@ -37,7 +42,13 @@ func (l local) StartThrough(ctx context.Context, spec *LaunchSpec, program strin
 	if err != nil {
 		return nil, err
 	}
-	o := supervise.Order{Path: path, Args: []string{path}, Dir: filepath.Join(spec.Dir, "home")}
+	o := supervise.Order{Path: path, Args: []string{path}, Dir: filepath.Join(spec.Dir, spec.Work), Input: string(spec.Input)}
+	if spec.Temporary {
+		o.Remove = spec.Dir
+	}
+	if spec.Link != "" {
+		o.Link, o.LinkTo = spec.Link, spec.Dir
+	}
 	for _, arg := range spec.Args {
 		arg, err := instance.Expand(arg, spec.Dir, spec.Mounts)
 		if err != nil {
@@ -48,30 +59,49 @@ func (l local) StartThrough(ctx context.Context, spec *LaunchSpec, program strin
 	if o.Env, err = localEnv(spec, path); err != nil {
 		return nil, err
 	}
+	if spec.Wrapper != "" {
+		if err := wrap(&o, spec); err != nil {
+			return nil, err
+		}
+	}
 	command := repeatable(o)
 	if program != "" {
 		o.Path, o.Args = program, append(slices.Clone(args), o.Args...)
 	}
+	before := procfs.BeforeOOM()
 	p, err := supervise.Start(ctx, spec.ID, o, spec.Output)
 	if err != nil {
 		return nil, err
 	}
-	return &localProcess{Process: p, dir: spec.Dir, command: command}, nil
+	return &localProcess{Process: p, dir: spec.Dir, command: command, before: before}, nil
 }
 
 // repeatable is the launch as a line for a POSIX shell.
 func repeatable(o supervise.Order) string {
 	line := "cd " + instance.Quote(o.Dir) + " && env -i"
 	for _, assignment := range o.Env {
+		if strings.HasPrefix(assignment, instance.Variable+"=") {
+			continue // what bears it is swept when its owner has ended
+		}
 		line += " " + instance.QuoteAssignment(assignment)
 	}
-	return line + " " + instance.Quote(o.Args...) + " </dev/null"
+	line += " " + instance.Quote(o.Args...)
+	switch Input(o.Input) {
+	case InputClosed:
+		return line + " <&-"
+	case InputWire:
+		return line + "   # type requests; Ctrl-D ends the input"
+	case InputSilent:
+		return "tail -f /dev/null | (" + line + ")"
+	}
+	return line + " </dev/null"
 }
 
 // localProcess is a Blender under a supervisor, in the instance's folder dir.
 type localProcess struct {
 	*supervise.Process
 	dir, command string
+	before       procfs.OOM
 }
 
 // Command is the launch as a line for a POSIX shell.
@@ -82,10 +112,20 @@ func (p *localProcess) Address(_ context.Context, port int) (string, error) {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), nil
 }
 
+// Stdio is nil where standard input and output are no wire.
+func (p *localProcess) Stdio(context.Context) (io.WriteCloser, io.ReadCloser, error) {
+	return p.Stdin, p.Stdout, nil
+}
+
 // Status is valid after Done.
 func (p *localProcess) Status() Status {
 	end := p.End()
-	return Status{Code: end.Code, Signal: end.Signal, Left: end.Left, Ended: end.Ended, Err: end.Err}
+	return Status{Code: end.Code, Signal: end.Signal, OOM: p.oomKilled(), Left: end.Left, Ended: end.Ended, Err: end.Err}
+}
+
+// oomKilled says whether the kernel ended it for want of memory.
+func (p *localProcess) oomKilled() bool {
+	return p.End().Signal == os.Signal(syscall.SIGKILL) && p.before.Killed(p.PID())
 }
 
 // Listeners lists the tree's listening sockets.

@@ -1,11 +1,13 @@
 package harness
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"regexp"
 	"sync"
+	"time"
 )
 
 const (
@@ -13,8 +15,9 @@ const (
 	logMemory = 1 << 20
 	// maxLine is where a line without end is cut into pieces.
 	maxLine = 64 << 10
-	// maxSince bounds what one Since returns.
-	maxSince = 4 << 20
+	// maxSince bounds what one Since returns: of empty lines it takes 16 times as
+	// much memory.
+	maxSince = 512 << 10
 )
 
 // Log is the output of one Blender: bounded in memory (the last 1 MiB), whole
@@ -23,13 +26,15 @@ const (
 type Log struct {
 	path string
 
-	mu     sync.Mutex
-	file   *os.File
-	onDisk Cursor // bytes in the file; less than end after a failed write
-	err    error  // the first failed write
-	ring   []byte // byte i of the log is at ring[i%len(ring)]
-	end    Cursor
-	closed bool
+	mu      sync.Mutex
+	file    *os.File
+	onDisk  Cursor // bytes in the file; less than end after a failed write
+	err     error  // the first failed write
+	ring    []byte // byte i of the log is at ring[i%len(ring)]
+	end     Cursor
+	closed  bool
+	moments []moment // when it was written, see writtenAt
+	lines   int      // ends of lines so far
 	// news is closed at the next write; nil while nobody waits.
 	news chan struct{}
 }
@@ -38,7 +43,7 @@ type Log struct {
 type Cursor int64
 
 func newLog(path string) (*Log, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, machinef("create log: %w", err)
 	}
@@ -68,6 +73,8 @@ func (l *Log) Write(p []byte) (int, error) {
 	n := copy(l.ring[at:], keep)
 	copy(l.ring, keep[n:])
 	l.end += Cursor(len(p))
+	l.lines += bytes.Count(p, []byte{'\n'})
+	l.moments = noted(l.moments, moment{l.end, time.Now()})
 	l.wake()
 	return len(p), nil
 }
@@ -113,7 +120,7 @@ func (l *Log) End() Cursor {
 }
 
 // Since returns the whole lines from cursor on and the position behind them,
-// at most 4 MiB at once: call it again from next until next does not move.
+// at most 512 KiB at once: call it again from next until next does not move.
 // Lines that have left memory are read from disk. The last line counts
 // without its newline once Blender has ended.
 func (l *Log) Since(from Cursor) (lines []string, next Cursor, err error) {

@@ -18,11 +18,12 @@ var profileFolders = []string{
 }
 
 // runFiles are copied from pyaddon to run/.
-var runFiles = []string{"launch.py", "keepalive.py", "witness.py"}
+var runFiles = []string{"launch.py", "keepalive.py", "witness.py", "recorder.py"}
 
-// makeProfile makes an instance's folder with all that belongs in it.
+// makeProfile makes what belongs in an instance's folder, which no other user may
+// enter: tokens lie in it.
 func makeProfile(dir string) error {
-	if err := os.Mkdir(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return machinef("make the instance's folder: %w", err)
 	}
 	for _, name := range profileFolders {

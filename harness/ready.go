@@ -123,6 +123,9 @@ func (b *Blender) notReady(ctx, asking context.Context, address string, tries in
 		}
 		return b.fail(PhaseReady, fmt.Errorf("not ready after %s: %w", seconds(took), last))
 	}
+	if b.noPort {
+		return b.fail(PhaseReady, fmt.Errorf("not ready after %s (%d tries): %w (%w)", seconds(took), tries, last, context.Cause(asking)))
+	}
 	return b.fail(PhaseReady, fmt.Errorf("not ready after %s (%d tries): %s: %w (%w)",
 		seconds(took), tries, b.diagnose(ctx, address, last), last, context.Cause(asking)))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"syscall"
 	"time"
@@ -22,8 +23,9 @@ const killPatience = 30 * time.Second
 type StopOption func(*stopSettings)
 
 type stopSettings struct {
-	signal os.Signal
-	grace  time.Duration
+	signal     os.Signal
+	grace      time.Duration
+	beforeKill func()
 }
 
 // StopSignal replaces SIGTERM.
@@ -32,14 +34,29 @@ func StopSignal(sig os.Signal) StopOption { return func(s *stopSettings) { s.sig
 // StopGrace replaces the 5 s before the kill.
 func StopGrace(d time.Duration) StopOption { return func(s *stopSettings) { s.grace = d } }
 
+// StopBeforeKill calls f when the grace is over and Blender runs on, before it is
+// killed: to look at what it does.
+func StopBeforeKill(f func()) StopOption { return func(s *stopSettings) { s.beforeKill = f } }
+
 // Signal sends sig to Blender alone. The first one counts as a stop request.
 // When Blender has ended the error wraps os.ErrProcessDone.
 func (b *Blender) Signal(ctx context.Context, sig os.Signal) error {
 	undo := b.ask(sig)
+	b.note(supervise.SignalName(sig))
 	if err := b.proc.Signal(ctx, sig); err != nil {
 		if ctx.Err() == nil { // otherwise it may have been sent, only the answer was not waited for
 			undo()
 		}
+		return b.fail(PhaseRun, fmt.Errorf("send %s: %w", supervise.SignalName(sig), err))
+	}
+	return nil
+}
+
+// Nudge sends sig to Blender alone, as one that asks for nothing: its end after that
+// does not count as asked for. Errors are as Signal's.
+func (b *Blender) Nudge(ctx context.Context, sig os.Signal) error {
+	b.note(supervise.SignalName(sig))
+	if err := b.proc.Signal(ctx, sig); err != nil {
 		return b.fail(PhaseRun, fmt.Errorf("send %s: %w", supervise.SignalName(sig), err))
 	}
 	return nil
@@ -88,6 +105,9 @@ func (b *Blender) Stop(ctx context.Context, options ...StopOption) (*Exit, error
 		b.escalated, b.gaveUp = true, time.Now()
 	}
 	b.mu.Unlock()
+	if s.beforeKill != nil && b.Exit() == nil && ctx.Err() == nil {
+		s.beforeKill()
+	}
 	return b.kill(context.WithoutCancel(ctx))
 }
 
@@ -103,6 +123,7 @@ func (b *Blender) Kill(ctx context.Context) (*Exit, error) {
 func (b *Blender) kill(ctx context.Context) (*Exit, error) {
 	ctx, cancel := context.WithTimeout(ctx, killPatience)
 	defer cancel()
+	b.note("kill")
 	if err := b.proc.Kill(ctx); err != nil {
 		return nil, b.fail(PhaseStop, fmt.Errorf("kill: %w", err))
 	}
@@ -125,11 +146,14 @@ func (b *Blender) Close() error {
 			}
 		}
 		b.reserved.Release()
-		if !b.temporary {
-			return
+		b.unlink()
+		if b.temporary {
+			if err := os.RemoveAll(b.dir); err != nil {
+				b.closeErr = errors.Join(b.closeErr, machinef("remove the instance's folder: %w", err))
+			}
 		}
-		if err := os.RemoveAll(b.dir); err != nil {
-			b.closeErr = errors.Join(b.closeErr, machinef("remove the instance's folder: %w", err))
+		if guard, ok := b.proc.(io.Closer); ok {
+			b.closeErr = errors.Join(b.closeErr, guard.Close())
 		}
 	})
 	return b.closeErr

@@ -3,18 +3,33 @@
 Run with --python before --addons. Appends JSON lines to the file that the environment variable
 BGCHECK_WITNESS names; without it does nothing. It changes nothing else and prints nothing.
 
-    {"event": "begin"}      before any add-on and script
+    {"event": "begin", "camera": N, "main": IDENT}
+                            before any add-on and script
+                            "camera": the signal at which Python appends what all its threads do to
+                            the file "stacks" beside the witness file; 0 where it cannot
+                            "main": the main thread's name in there, as 0x%016x
     {"event": "enable", "addon": NAME, "ok": BOOL, "traceback": TEXT, "script": BOOL}
                             also of those that the factory settings have enabled before
                             "script": a script has called its register() itself; looked at for
                             the modules that BGCHECK_ADDONS names, parted by commas
     {"event": "unregister", "addon": NAME, "ok": BOOL, "traceback": TEXT}
-    {"event": "finalize", "threads": [{"name": NAME, "file": PATH, "line": N, "function": NAME}]}
+    {"event": "raised", "type": NAME, "message": TEXT, "file": PATH, "line": N, "outer": NAME}
+                            an error came up to Blender, which prints it and goes on: where it was
+                            raised, and the outermost function ("<module>": a script ended by it)
+    {"event": "handler", "signal": N, "set": "default" or "ignore" or NAME, "frames": [FRAME, ...]}
+                            signal.signal was called, as loop.add_signal_handler does, too
+    {"event": "left", "code": N, "frames": [FRAME, ...]}
+                            os._exit was called; the innermost frame first, at most 12
+    {"event": "finalize", "threads": [THREAD, ...], "uncaught": ERROR}
                             the main script has returned, threads are about to be joined: those
-                            that are no daemons, and where each is
-    {"event": "atexit"}     Python's exit functions run
+                            of Python's threading that live, and where each is
+                            "uncaught": what Blender has printed of a script that raised
+    {"event": "atexit", "uncaught": ERROR}
+                            Python's exit functions run
 
-Each has also "time" (seconds since the epoch) and "pid".
+FRAME is {"file": PATH, "line": N, "function": NAME}; THREAD is that with "name" and "daemon";
+ERROR is {"type": NAME, "message": TEXT, "frames": [FRAME, ...]} or null. Each event has also
+"time" (seconds since the epoch) and "pid".
 """
 
 
@@ -25,6 +40,7 @@ def install(path, addons):  # type: (str, str) -> None
     import functools
     import json
     import os
+    import signal
     import sys
     import threading
     import time
@@ -150,31 +166,110 @@ def install(path, addons):  # type: (str, str) -> None
             watch_unregister(module_name, module)
         return module
 
+    library = os.path.dirname(threading.__file__)
+
+    def frames_of(frame, most=12):  # type: (Any, int) -> list
+        """A frame and those that called it, the innermost first."""
+        found = []  # type: list
+        while frame is not None and len(found) < most:
+            found.append({"file": frame.f_code.co_filename, "line": frame.f_lineno,
+                          "function": frame.f_code.co_name})
+            frame = frame.f_back
+        return found
+
     def finalize():  # type: () -> None
         frames = sys._current_frames()
         threads = []
         for thread in threading.enumerate():
             frame = frames.get(thread.ident or 0)  # type: Any
-            if thread.daemon or thread is threading.main_thread() or frame is None:
+            if thread is threading.main_thread() or frame is None:
                 continue
             # The innermost frame that is not the standard library's is the author's.
-            library = os.path.dirname(threading.__file__)
             here = frame
             while here is not None and here.f_code.co_filename.startswith((library, "<frozen")):
                 here = here.f_back
-            here = here or frame
-            threads.append({"name": thread.name, "file": here.f_code.co_filename,
-                            "line": here.f_lineno, "function": here.f_code.co_name})
-        note("finalize", threads=threads)
+            threads.append(dict(frames_of(here or frame, 1)[0],
+                                name=thread.name, daemon=thread.daemon))
+        note("finalize", threads=threads, uncaught=uncaught())
 
-    note("begin")
+    excepthook = sys.excepthook
+
+    def excepthook_watched(kind, error, tb):  # type: (Any, Any, Any) -> object
+        if tb is not None:
+            inner = tb
+            while inner.tb_next is not None:
+                inner = inner.tb_next
+            note("raised", type=kind.__name__, message=str(error)[:1000],
+                 file=inner.tb_frame.f_code.co_filename, line=inner.tb_lineno,
+                 outer=tb.tb_frame.f_code.co_name)
+        return excepthook(kind, error, tb)
+
+    def uncaught():  # type: () -> Any
+        """What a script has raised; Blender prints it, goes on, and ends with status 0."""
+        error = getattr(sys, "last_value", None)  # type: Any
+        if not isinstance(error, BaseException):
+            return None
+        # The innermost frames are the last.
+        found = [{"file": f.filename, "line": f.lineno or 0, "function": f.name}
+                 for f in traceback.extract_tb(error.__traceback__)][::-1]
+        found[11:-1] = []  # a recursion is long; the script is the outermost
+        if isinstance(error, SyntaxError):  # it has no frame of its own
+            found.insert(0, {"file": error.filename or "", "line": error.lineno or 0,
+                             "function": ""})
+        try:
+            message = str(error)
+        except Exception:
+            message = ""
+        return {"type": type(error).__name__, "message": message[:500], "frames": found}
+
+    exit_now = os._exit
+
+    @functools.wraps(exit_now)
+    def exit_watched(status):  # type: (int) -> Any
+        try:
+            note("left", code=status, frames=frames_of(sys._getframe(1)))
+        finally:
+            exit_now(status)
+
+    set_handler = signal.signal
+
+    @functools.wraps(set_handler)
+    def signal_watched(signalnum, handler):  # type: (Any, Any) -> Any
+        was = set_handler(signalnum, handler)
+        word = {signal.SIG_DFL: "default", signal.SIG_IGN: "ignore"}.get(handler)
+        note("handler", signal=int(signalnum), frames=frames_of(sys._getframe(1)),
+             set=word or getattr(handler, "__qualname__", type(handler).__name__))
+        return was
+
+    def camera():  # type: () -> int
+        """Let a signal that nobody uses write down the stacks of all threads."""
+        try:
+            import faulthandler
+
+            number = signal.SIGRTMAX - 3
+            if signal.getsignal(number) != signal.SIG_DFL:
+                return 0
+            # The handler is C code: it needs neither the interpreter nor its lock.
+            film = open(os.path.join(os.path.dirname(path), "stacks"), "ab", buffering=0)
+            faulthandler.register(number, file=film, all_threads=True, chain=False)
+            # At a crash it writes the stacks too, and then Blender writes its own file: that
+            # comes to nothing when the stack is used up, and at an abort.
+            faulthandler.enable(file=film, all_threads=True)
+            return int(number)
+        except (ImportError, AttributeError, OSError, ValueError, RuntimeError):
+            return 0
+
+    os._exit = exit_watched  # type: ignore[assignment]
+    sys.excepthook = excepthook_watched
+    signal.signal = signal_watched  # type: ignore[assignment]
+    note("begin", camera=camera(), main=threading.main_thread().ident)
     for name in factory():
         note("enable", addon=name, ok=True, script=False, traceback="")
         watch_unregister(name, sys.modules.get(name))
     addon_utils.enable = enable_watched
     if addons:
         sys.meta_path.insert(0, Finder())  # type: ignore[arg-type]
-    atexit.register(note, "atexit")
+    atexit.register(lambda: note("atexit", uncaught=uncaught()))
     at_finalize = getattr(threading, "_register_atexit", None)  # Python 3.9 and later
     if at_finalize is not None:
         at_finalize(finalize)

@@ -3,12 +3,14 @@
 // compares each verdict with what truth_all.py saw in plain Blender:
 //
 //	go run ./ci/bundled -out out/bundled -truth out/truth.jsonl
+//	go run ./ci/bundled -backend container -blender 4.3
 //
 // Without names it takes all; the exit status is 1 when a verdict is not true, or
 // an add-on could not be judged.
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -25,6 +27,8 @@ import (
 	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/report"
+	_ "github.com/bgcheck/bgcheck/harness/spec/containers" // -backend container
+	"github.com/bgcheck/bgcheck/harness/spec/setup"
 	"github.com/bgcheck/bgcheck/harness/target"
 )
 
@@ -45,19 +49,24 @@ type row struct {
 func main() {
 	out := flag.String("out", "out/bundled", "folder for the table and the lives' logs")
 	truth := flag.String("truth", "", "what truth_all.py wrote, to compare with; default: ci/bundled/truth-VERSION.jsonl where there is one")
+	page := flag.String("page", "", "folder that the table is written to as well, as BUNDLED-VERSION.md")
 	jobs := flag.Int("jobs", runtime.NumCPU()+1, "add-ons judged side by side")
-	blender := flag.String("blender", os.Getenv("BGCHECK_BLENDER"), "the Blender whose add-ons they are")
+	name := flag.String("backend", os.Getenv("BGCHECK_BACKEND"), "local or container; default: local")
+	blender := flag.String("blender", os.Getenv("BGCHECK_BLENDER"), "the Blender whose add-ons they are; for containers a version")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *out, *truth, *blender, *jobs, flag.Args()); err != nil {
+	backend, err := setup.NewBackend(setup.Settings{Backend: cmp.Or(*name, "local"), Blender: *blender})
+	if err == nil {
+		err = run(ctx, backend, *out, *truth, *page, *jobs, flag.Args())
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bundled:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out, truth, blender string, jobs int, names []string) error {
-	backend := harness.Local(blender)
+func run(ctx context.Context, backend harness.Backend, out, truth, into string, jobs int, names []string) error {
 	info, err := backend.Info(ctx)
 	if err != nil {
 		return err
@@ -72,7 +81,7 @@ func run(ctx context.Context, out, truth, blender string, jobs int, names []stri
 		if _, err := os.Stat(usual); err == nil {
 			truth = usual
 		} else {
-			fmt.Printf("not compared: there is no %s; python3 ci/bundled/truth_all.py --short %s makes one\n", usual, usual)
+			fmt.Printf("not compared: there is no %s; python3 ci/bundled/truth_all.py --short %s makes one, in a container where that Blender is in one\n", usual, usual)
 		}
 	}
 	if truth != "" {
@@ -90,6 +99,11 @@ func run(ctx context.Context, out, truth, blender string, jobs int, names []stri
 	file := filepath.Join(out, "bundled-"+info.Version+".md")
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		return fmt.Errorf("write the table: %w", err)
+	}
+	if into != "" {
+		if err := os.WriteFile(filepath.Join(into, "BUNDLED-"+info.Version+".md"), []byte(text), 0o644); err != nil {
+			return fmt.Errorf("write the page: %w", err)
+		}
 	}
 	fmt.Printf("%d add-ons in %.0f s, %s\n", len(rows), page.Seconds, file)
 	if len(wrong) > 0 {

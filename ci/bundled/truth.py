@@ -1,9 +1,11 @@
 """What one add-on really does to a plain Blender, for checking bgcheck's verdicts against.
 
-    blender -b --factory-startup --python truth.py -- ADDON RESULT.json
-    blender -b --factory-startup --addons ADDON --python truth.py -- ADDON RESULT.json addons
-    blender -b --factory-startup --python truth.py -- "" LOOK.json look
-    blender ... --python truth.py -- ADDON RESULT.json preferences LOOK.json
+    blender -b --factory-startup --python-expr RUN -- ADDON RESULT.json
+    blender -b --factory-startup --addons ADDON --python-expr RUN -- ADDON RESULT.json addons
+    blender -b --factory-startup --python-expr RUN -- "" LOOK.json look
+    blender ... --python-expr RUN -- ADDON RESULT.json preferences LOOK.json
+
+RUN is "import runpy; runpy.run_path('truth.py')": see truth_all.py for why.
 
 The first enables it with an entry in the preferences, disables, enables and disables it again.
 The second asks what came of --addons, then does the rest without an entry. The third notes what

@@ -21,6 +21,9 @@ NO_ADDON = ("cycles", "presets", "modules", "contrib", "__pycache__")
 PHASE = "truth: phase "
 WAYS = ("preferences", "addons", "enabled")
 LIST = "import addon_utils; print('truth: paths ' + repr(addon_utils.paths()))"
+# Not by --python FILE: Blender 3.4 crashes at its end where an add-on that a FILE enables imports
+# multiprocessing, which keeps the module __main__ that Blender empties: no fault of the add-on.
+RUN = "import runpy; runpy.run_path(%r)" % os.path.join(HERE, "truth.py")
 ENABLED = """
 import addon_utils, sys
 addon_utils.enable(sys.argv[-1], default_set=True)
@@ -69,10 +72,11 @@ def by_phase(output):
 def scripts_without(addon, folder, home):
     """A copy, by links, of Blender's scripts that lacks one add-on. FOLDER is its add-ons'."""
     copy = os.path.join(home, "system")
-    os.makedirs(os.path.join(copy, "addons"))
-    for source, target in ((os.path.dirname(folder), copy), (folder, copy + "/addons")):
+    inside = os.path.basename(folder)  # addons, or addons_core from 4.2 on
+    os.makedirs(os.path.join(copy, inside))
+    for source, target in ((os.path.dirname(folder), copy), (folder, os.path.join(copy, inside))):
         for name in os.listdir(source):
-            if name != "addons" and os.path.splitext(name)[0] != addon:
+            if name != inside and os.path.splitext(name)[0] != addon:
                 os.symlink(os.path.join(source, name), os.path.join(target, name))
     return copy
 
@@ -83,7 +87,7 @@ def look_without(options, addon, folder):
     try:
         result = tempfile.mktemp(prefix="truth-", suffix=".json")
         status, output, _ = blender(
-            options, ["--python", os.path.join(HERE, "truth.py"), "--", "", result, "look"], home,
+            options, ["--python-expr", RUN, "--", "", result, "look"], home,
             BLENDER_SYSTEM_SCRIPTS=scripts_without(addon, folder, home))
         if not os.path.exists(result):
             raise SystemExit("look without %s: status %s:\n%s" % (addon, status, output))
@@ -96,7 +100,7 @@ def one_way(options, addon, way, base=""):
     """One Blender, in a folder of its own."""
     home = tempfile.mkdtemp(prefix="truth-")
     result = os.path.join(home, "result.json")
-    script = ["--python", os.path.join(HERE, "truth.py"), "--", addon, result, way, base]
+    script = ["--python-expr", RUN, "--", addon, result, way, base]
     if way == "addons":
         script = ["--addons", addon] + script
     elif way == "enabled":

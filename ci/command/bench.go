@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/bgcheck/bgcheck/ci/bench"
 	"github.com/bgcheck/bgcheck/fixtures"
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/report"
 )
 
 type benchWord struct {
@@ -26,7 +28,7 @@ type benchWord struct {
 }
 
 // Run measures the reference add-on beside what it competes with, prints the
-// table and writes bench.json.
+// table and writes bench.json, and bench.txt in Go's benchmark format.
 func (w *benchWord) Run(c *call) error {
 	folder, err := fixtures.Root()
 	if err != nil {
@@ -68,6 +70,13 @@ func (w *benchWord) Run(c *call) error {
 		return CouldNot.as(err)
 	}
 	fmt.Fprintf(c.out, "%s\n%s\n", result.Table(), filepath.Join(to, name))
+	if config.Compare {
+		figures := filepath.Join(to, "bench.txt")
+		if err := os.WriteFile(figures, []byte(report.Clean(result.Benchmarks())), 0o644); err != nil { //nolint:gosec // a report is for everyone
+			return CouldNot.because("write the figures: %w", err)
+		}
+		fmt.Fprintf(c.out, "%s (for benchstat)\n", figures)
+	}
 	return nil
 }
 

@@ -3,21 +3,25 @@ package command
 import (
 	"errors"
 
+	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/spec/setup"
 )
 
 type checkWord struct {
 	What string `arg:"" optional:"" name:"addon-or-target" predictor:"file" help:"An add-on (its folder, .py file or zip), or a target file. Default: bgcheck.yaml here or above."`
 
-	Check      []string `placeholder:"NAME" predictor:"check" help:"Judge this check alone, an area (stop) or a pattern (stop/sig*). Repeatable."`
-	Skip       []string `placeholder:"NAME[=WHY]" sep:"none" predictor:"check" help:"Leave this check, area or pattern out. Repeatable."`
-	LastFailed bool     `help:"Judge what failed in the last run; all if nothing did."`
-	FailFast   bool     `help:"End with the first failure."`
-	Repeat     int      `default:"1" placeholder:"N" help:"Judge so many times; a check passes that passed each time."`
-	Watch      bool     `help:"Judge again whenever a source file changes: what failed first, then the rest."`
-	Strict     bool     `help:"A warning is a failure."`
-	JSON       bool     `name:"json" help:"Print events for programs, one JSON object a line."`
-	Side       int      `placeholder:"N" help:"At most so many Blenders side by side. Default: as many as fit."`
+	Check       []string `placeholder:"NAME" predictor:"check" help:"Judge this check alone, an area (stop) or a pattern (stop/sig*). Repeatable."`
+	Skip        []string `placeholder:"NAME[=WHY]" sep:"none" predictor:"check" help:"Leave this check, area or pattern out. Repeatable."`
+	LastFailed  bool     `help:"Judge what failed in the last run; all if nothing did."`
+	FailFast    bool     `help:"End with the first failure."`
+	Repeat      int      `default:"1" placeholder:"N" help:"Judge so many times; a check passes that passed each time."`
+	Watch       bool     `help:"Judge again whenever a source file changes: what failed first, then the rest."`
+	Thorough    bool     `env:"BGCHECK_THOROUGH" help:"Look longer: a quiet window beyond the source's own timeouts (half a minute to ten), and what goes wrong around a service (the area faults)."`
+	Strict      bool     `help:"A warning is a failure."`
+	TryRemedies bool     `name:"try-remedies" help:"Try changes that a program can write for what failed, on a copy, and leave those that help as patches."`
+	JSON        bool     `name:"json" help:"Print events for programs, one JSON object a line."`
+	Side        int      `placeholder:"N" help:"At most so many Blenders side by side. Default: as many as fit."`
 
 	where
 }
@@ -29,13 +33,14 @@ func (*checkWord) Help() string {
   bgcheck check ./my_addon
   bgcheck check --check exec --check stop/sigterm
   bgcheck check ./my_addon --last-failed --watch
+  bgcheck check ./my_addon --blender 3.6,4.2,4.5
 
 Exit status: 0 all that was asked for passed, 1 a check failed, 2 interrupted, 3 could not run (no Blender, a full disk), 4 the command line or the target file is wrong.`
 }
 
 // Run judges, and says what it saw.
 func (w *checkWord) Run(c *call) error {
-	chosen, err := choose(w.Check)
+	chosen, err := checks.Choose(w.Check...)
 	if err != nil {
 		return Wrong.as(err)
 	}
@@ -49,6 +54,9 @@ func (w *checkWord) Run(c *call) error {
 	settings, err := w.settings(w.What)
 	if err != nil {
 		return err
+	}
+	if list := setup.Versions(settings.Blender); list != nil {
+		return w.versions(c, settings, list)
 	}
 	r := &checking{word: w, call: c, settings: settings, skipped: skipped}
 	if r.what, err = find(settings); err != nil {

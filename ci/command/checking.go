@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/report"
@@ -88,7 +89,8 @@ func (r *checking) once(ctx context.Context, cancel context.CancelCauseFunc, che
 		under.Skip = map[string]string{}
 	}
 	maps.Copy(under.Skip, r.skipped) // what builds on them goes on without
-	config := contract.Config{Target: &under, Backend: r.plan.Backend, Out: r.record.lives(), Faults: r.record.run.Dir()}
+	config := contract.Config{Target: &under, Backend: r.plan.Backend, Out: r.record.lives(), Faults: r.record.run.Dir(), Thorough: r.word.Thorough,
+		Courses: r.record.part.AddCourse}
 	var writing error
 	told := map[string]bool{}
 	tell := func(e contract.Event) {
@@ -138,6 +140,9 @@ func (r *checking) end(ctx context.Context, err error) (Status, error) {
 			r.teller.note("\n" + said)
 		}
 	}
+	if err == nil && cause == nil && r.word.TryRemedies {
+		err = r.tryRemedies(ctx)
+	}
 	err = errors.Join(err, r.record.finish(err))
 	whole := r.record.report(r.plan.Head(), r.planned, r.results, err)
 	status := Status(report.Status(whole))
@@ -152,7 +157,13 @@ func (r *checking) end(ctx context.Context, err error) (Status, error) {
 	for _, line := range r.unsteady() {
 		r.teller.note(line)
 	}
+	if missing := r.record.part.Unwritten(); len(missing) > 0 {
+		r.teller.note("\nnot in the report, which could not be written: " + strings.Join(missing, ", "))
+	}
 	r.teller.end(whole, status)
+	if !r.word.JSON { // what is printed is for programs
+		actions(r.call, whole)
+	}
 	return status, err
 }
 

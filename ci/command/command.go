@@ -22,7 +22,11 @@ type words struct {
 	Init    initWord    `cmd:"" help:"Write a first target file (bgcheck.yaml) by reading an add-on."`
 	List    listWord    `cmd:"" help:"List the checks, and what each asserts."`
 	Explain explainWord `cmd:"" help:"Say what a check asserts, why, how it measures, how to fix it."`
-	Report  reportWord  `cmd:"" help:"Print the last report. Its status is that of the run."`
+	Report  reportWord  `cmd:"" help:"Print the last report, or make one page of several records."`
+	Open    openWord    `cmd:"" help:"Show the report in a browser."`
+	Gate    gateWord    `cmd:"" help:"Compare with a base: which checks were lost, which figures got worse."`
+	Fuzz    fuzzWord    `cmd:"" help:"Send a service thousands of requests that are almost right."`
+	Soak    soakWord    `cmd:"" help:"Ask a service for a long time, and prove that nothing grows."`
 	Doctor  doctorWord  `cmd:"" help:"Say whether checks can run here, and what to do if not."`
 	Schema  schemaWord  `cmd:"" help:"Print the JSON Schema of target files, for editors."`
 	Version versionWord `cmd:"" help:"Print the version."`
@@ -66,7 +70,7 @@ func Main(args []string, out, errout io.Writer) (status int) {
 		return int(CouldNot)
 	}
 	kongcompletion.Register(parser,
-		kongcompletion.WithPredictor("check", complete.PredictSet(append(checkNames(), checks.Areas()...)...)),
+		kongcompletion.WithPredictor("check", complete.PredictSet(append(checks.Names(), checks.Areas()...)...)),
 		kongcompletion.WithPredictor("backend", complete.PredictSet(setup.Backends()...)),
 		kongcompletion.WithPredictor("file", complete.PredictFiles("*")))
 	if len(args) == 0 {
@@ -88,7 +92,7 @@ func Main(args []string, out, errout io.Writer) (status int) {
 
 // wordNames are the words as they are typed.
 var wordNames = []string{
-	"check", "init", "list", "explain", "report", "doctor", "schema", "version", "completion", "package", "proof", "matrix", "bench",
+	"check", "init", "list", "explain", "report", "open", "gate", "fuzz", "soak", "doctor", "schema", "version", "completion", "package", "proof", "matrix", "bench",
 }
 
 // helpWith says where to read on.

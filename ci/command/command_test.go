@@ -99,7 +99,7 @@ func TestTheCommandLineIsUnderstoodOrExplained(t *testing.T) {
 	}{
 		{"", Good, "Judge an add-on"}, {"help", Good, "Judge an add-on"}, {"--help", Good, "Judge an add-on"},
 		{"chek", Wrong, "did you mean \"check\"?"}, {"check --ot=x", Wrong, "did you mean \"--out\"?"},
-		{"help check", Good, "--last-failed"}, {"check --help", Good, "--last-failed"}, {"report x", Wrong, "unexpected argument x"},
+		{"help check", Good, "--last-failed"}, {"check --help", Good, "--last-failed"}, {"report x", Wrong, "there is no record x"},
 		{"check --check stop/sigtrem", Wrong, "did you mean stop/sigterm"}, {"check --skip xyzzy=why", Wrong, `no check "xyzzy"`},
 		{"check --repeat 0", Wrong, "--repeat"}, {"check /nonexistent", Wrong, "/nonexistent: no such file"},
 		{"check --backend=cloud", Wrong, `unknown backend "cloud"`}, {"check --backend=attach --address=x", Wrong, "--address=host:port"},

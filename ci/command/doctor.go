@@ -59,7 +59,7 @@ func writable(out string) error {
 	if _, err := os.Stat(out); os.IsNotExist(err) {
 		defer os.Remove(out) // stays when something else came into it
 	}
-	if err := os.MkdirAll(out, 0o755); err != nil {
+	if err := os.MkdirAll(out, 0o700); err != nil {
 		return fmt.Errorf("write to the out folder: %w%s", err, remedy)
 	}
 	f, err := os.CreateTemp(out, ".doctor-*")

@@ -2,6 +2,8 @@ package command
 
 import (
 	"fmt"
+
+	"github.com/bgcheck/bgcheck/harness/checks"
 )
 
 type explainWord struct {
@@ -10,11 +12,11 @@ type explainWord struct {
 
 // Run prints all that the catalogue says of the checks.
 func (w *explainWord) Run(c *call) error {
-	checks, err := choose(w.Checks)
+	chosen, err := checks.Choose(w.Checks...)
 	if err != nil {
 		return Wrong.as(err)
 	}
-	for i, check := range checks {
+	for i, check := range chosen {
 		if i > 0 {
 			fmt.Fprintln(c.out)
 		}

@@ -99,9 +99,9 @@ func TestWhatWasAskedForDecides(t *testing.T) {
 	}{
 		{"it passes", serving, "--check echo/concurrent", Good, "echo/concurrent pass"},
 		{"it never becomes ready, and the check that says so was not asked for", `FAKE_EXIT: "0"`,
-			"--check echo --check stop/sigterm", NotGood, "start/ready fail, echo/round-trip skip, echo/concurrent skip, stop/sigterm skip"},
+			"--check echo --check stop/sigterm", NotGood, "start/ready fail, echo/round-trip skip, echo/concurrent skip, echo/clean-wire skip, stop/sigterm skip"},
 		{"all of it is left out", serving, "--check echo/concurrent --skip echo=why", CouldNot, "echo/concurrent skip"},
-		{"part of it is left out", serving, "--check echo --skip echo/r*", Good, "echo/round-trip skip, echo/concurrent pass"},
+		{"part of it is left out", serving, "--check echo --skip echo/r*", Good, "echo/round-trip skip, echo/concurrent pass, echo/clean-wire skip"},
 		{"a failure", serving + `, FAKE_STOP_CODE: "3"`, "--check stop/sigterm --check start/ready", NotGood, "start/ready pass, stop/sigterm fail"},
 		{"several times", serving, "--check echo/concurrent --repeat 2", Good, "echo/concurrent pass"},
 	} {

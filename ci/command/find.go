@@ -88,9 +88,11 @@ func same(a, b string) bool {
 	return err == nil && os.SameFile(one, two)
 }
 
+// isFile tells whether there is something at the path that is to be a file; a pipe
+// in its place is to be said.
 func isFile(path string) bool {
 	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
+	return err == nil && !info.IsDir()
 }
 
 // assume makes a target of an add-on in memory.

@@ -56,15 +56,29 @@ func followOwner(ctx context.Context, cancel context.CancelCauseFunc) error {
 	if err != nil || pid <= 0 {
 		return fmt.Errorf("BGCHECK_OWNER=%q is no process id", text)
 	}
+	if err := follow(ctx, cancel, pid); err != nil {
+		return fmt.Errorf("BGCHECK_OWNER: %w", err)
+	}
+	return nil
+}
+
+// parent is who started this process: a shell, make, the go command.
+var parent = os.Getppid()
+
+// follow ends the run with that process.
+func follow(ctx context.Context, cancel context.CancelCauseFunc, pid int) error {
 	owner, err := os.FindProcess(pid)
 	if err != nil {
-		return fmt.Errorf("BGCHECK_OWNER: process %d: %w", pid, err)
+		return fmt.Errorf("process %d: %w", pid, err)
+	}
+	ended := func() bool {
+		return errors.Is(owner.Signal(syscall.Signal(0)), os.ErrProcessDone) || pid == parent && os.Getppid() != parent
 	}
 	go func() {
 		tick := time.NewTicker(500 * time.Millisecond)
 		defer tick.Stop()
 		for {
-			if err := owner.Signal(syscall.Signal(0)); errors.Is(err, os.ErrProcessDone) {
+			if ended() {
 				cancel(fmt.Errorf("%w: process %d, to which this run belongs, has ended", errInterrupted, pid))
 				return
 			}

@@ -19,6 +19,7 @@ type column struct {
 }
 
 type matrixWord struct {
+	To      string   `placeholder:"FILE" predictor:"file" help:"Write a page of all versions there, too."`
 	Folders []string `arg:"" name:"folder" help:"Report folders, each named by its version, as ci/matrix.sh makes them."`
 }
 
@@ -26,6 +27,7 @@ type matrixWord struct {
 func (w *matrixWord) Run(c *call) error {
 	status := Good
 	var columns []column
+	var records []*report.Report
 	for _, folder := range w.Folders {
 		one := column{name: filepath.Base(folder), verdicts: map[string]report.Result{}}
 		if text, err := os.ReadFile(filepath.Join(folder, "problem")); err == nil {
@@ -33,6 +35,8 @@ func (w *matrixWord) Run(c *call) error {
 		} else if r, err := report.Refresh(folder); err != nil {
 			one.problem = err.Error()
 		} else {
+			r.Blender.Version = first(r.Blender.Version, one.name)
+			records = append(records, r)
 			one.blender = r.Blender.Version
 			for _, check := range r.Checks {
 				one.verdicts[check.Name] = check
@@ -42,11 +46,23 @@ func (w *matrixWord) Run(c *call) error {
 			}
 		}
 		if one.problem != "" {
+			head := report.Head{Backend: "container", Blender: report.Blender{Version: one.name}}
+			records = append(records, &report.Report{Schema: report.Schema, Head: head, Problems: []string{one.problem}})
 			status = NotGood
 		}
 		columns = append(columns, one)
 	}
 	fmt.Fprint(c.out, matrixTable(columns))
+	if w.To != "" {
+		page, err := report.HTML(records...)
+		if err == nil {
+			err = os.WriteFile(w.To, page, 0o644) //nolint:gosec // a report is for everyone
+		}
+		if err != nil {
+			return CouldNot.because("write the page: %w", err)
+		}
+		fmt.Fprintf(c.out, "\npage: %s\n", w.To)
+	}
 	return status.ended()
 }
 

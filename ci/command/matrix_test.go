@@ -2,6 +2,8 @@ package command
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"testing"
 
 	. "github.com/onsi/gomega"
@@ -29,5 +31,8 @@ func TestTheMatrixWithoutAReportIsNotGood(t *testing.T) {
 	g := NewWithT(t)
 	var out, errout bytes.Buffer
 	g.Expect(Main([]string{"matrix", t.TempDir()}, &out, &errout)).To(Equal(int(NotGood)))
+	page := filepath.Join(t.TempDir(), "all.html")
+	g.Expect(Main([]string{"matrix", "--to", page, t.TempDir()}, &out, &errout)).To(Equal(int(NotGood)))
+	g.Expect(os.ReadFile(page)).To(ContainSubstring("could not run: "))
 	g.Expect(Main([]string{"matrix"}, &out, &errout)).To(Equal(int(Wrong)))
 }

@@ -24,6 +24,11 @@ type started struct {
 
 func start(t *testing.T, args ...string) *started {
 	t.Helper()
+	return startBy(t, build(t, "github.com/bgcheck/bgcheck"), args...)
+}
+
+func startBy(t *testing.T, program string, args ...string) *started {
+	t.Helper()
 	if runtime.GOOS == "windows" {
 		t.Skip("no SIGINT there")
 	}
@@ -31,7 +36,7 @@ func start(t *testing.T, args ...string) *started {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &started{cmd: exec.CommandContext(t.Context(), build(t, "github.com/bgcheck/bgcheck"), args...), lines: bufio.NewScanner(r)}
+	s := &started{cmd: exec.CommandContext(t.Context(), program, args...), lines: bufio.NewScanner(r)}
 	s.cmd.Stdout, s.cmd.Stderr = w, w
 	s.cmd.WaitDelay = time.Minute
 	if err := s.cmd.Start(); err != nil {
@@ -128,7 +133,7 @@ func TestTwoRunsAtOnceIntoOneFolderLoseNothing(t *testing.T) {
 	args := []string{"check", file, "--check", "start/ready,start/enabled,echo,stop/sigterm,stop/sigint"}
 	one, two := start(t, args...), start(t, args...)
 	for _, s := range []*started{one, two} {
-		if code := s.end(); code != int(Good) || !strings.Contains(s.said.String(), "5 passed, 0 failed, 1 skipped") {
+		if code := s.end(); code != int(Good) || !strings.Contains(s.said.String(), "5 passed, 0 failed, 2 skipped") {
 			t.Errorf("exit %d:\n%s", code, s.said.String())
 		}
 	}
@@ -137,7 +142,7 @@ func TestTwoRunsAtOnceIntoOneFolderLoseNothing(t *testing.T) {
 		t.Fatalf("%v %v", runs, err)
 	}
 	for _, run := range append(runs, filepath.Join(out, "report.json")) {
-		if r := load(t, filepath.Dir(run)); len(r.Checks) != 6 || r.Err() != nil {
+		if r := load(t, filepath.Dir(run)); len(r.Checks) != 7 || r.Err() != nil {
 			t.Errorf("%s: %s: %v", run, judgedIn(r), r.Err())
 		}
 	}
@@ -160,6 +165,16 @@ func TestWatchJudgesAgainWhatFailedAndThenTheRest(t *testing.T) {
 	if code := s.end(); code != int(Good) {
 		t.Errorf("exit %d:\n%s", code, s.said.String())
 	}
+}
+
+func TestWatchEndsWithWhoeverStartedIt(t *testing.T) {
+	file, _ := fakeTarget(t, serving)
+	s := startBy(t, "sh", "-c", `"$@"; exit`, "sh", build(t, "github.com/bgcheck/bgcheck"), "check", file, "--check", "echo/concurrent", "--watch")
+	s.until(t, "waiting for a change")
+	if err := s.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	s.end() // the pipe is open as long as the command lives
 }
 
 // The two ways in of a person who has an add-on and not this repository.

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/bgcheck/bgcheck/fixtures"
+	"github.com/bgcheck/bgcheck/harness/checks"
 )
 
 const proofHead = `# Proof
@@ -31,9 +32,9 @@ func (w *proofWord) Run(c *call) error {
 	out := settings.Out
 	seen, err := fixtures.ReadProof(out)
 	if err != nil {
-		return NotGood.because("%w; make it by: make proof\nor: BGCHECK_OUT=%s go test ./harness/checks -run TestProof", err, out)
+		return NotGood.because("%w; make it by: make proof\nor: BGCHECK_PROOF=%s go test ./harness/checks -run TestProof", err, out)
 	}
-	if names := checkNames(); !slices.Equal(seen.Checks, names) {
+	if names := checks.Names(); !slices.Equal(seen.Checks, names) {
 		return NotGood.because("the proof in %s is of another catalogue than this; make it anew by: make proof", out)
 	}
 	text := seen.Text()

@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"github.com/bgcheck/bgcheck/fixtures"
+	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
 // asItMustBe is a proof in which all fixtures are judged as they must be.
 func asItMustBe() *fixtures.Proof {
-	p := &fixtures.Proof{Blender: "9.9.9", Backend: "local", Checks: checkNames()}
+	p := &fixtures.Proof{Blender: "9.9.9", Backend: "local", Checks: checks.Names()}
 	for _, f := range fixtures.All() {
 		var results []report.Result
 		for _, name := range f.Fails {
@@ -81,7 +82,7 @@ func TestTheCommittedProofHoldsEveryCheckAndEveryFixture(t *testing.T) {
 		t.Fatalf("%v; make it by: make proof", err)
 	}
 	const remedy = "; make it anew by: make proof"
-	for _, name := range checkNames() {
+	for _, name := range checks.Names() {
 		if !strings.Contains(string(written), fmt.Sprintf("\n| %s | ", name)) {
 			t.Errorf("fixtures/PROOF.md lacks %s%s", name, remedy)
 		}

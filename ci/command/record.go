@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/report"
 	"github.com/bgcheck/bgcheck/harness/spec/setup"
 )
@@ -51,7 +52,7 @@ func (r *record) lives() string {
 
 // add writes results down, each at its place in the catalogue.
 func (r *record) add(results ...report.Result) error {
-	names := checkNames()
+	names := checks.Names()
 	for _, result := range results {
 		if err := r.part.Add(slices.Index(names, result.Name), result); err != nil {
 			return CouldNot.as(err)

@@ -21,18 +21,3 @@ func TestTheStatusLineSaysWhereItIsAndHowLongStill(t *testing.T) {
 		t.Errorf("a guess from nothing: %q", got)
 	}
 }
-
-func TestAWordMeansANameAnAreaOrAPattern(t *testing.T) {
-	for _, test := range []struct {
-		word, name string
-		want       bool
-	}{
-		{"stop/sigterm", "stop/sigterm", true}, {"stop", "stop/sigterm", true}, {"stop/sig*", "stop/sigterm", true},
-		{"sig*", "stop/sigterm", true}, {"s*", "stop/twice", true}, {"*", "stop/twice", true}, {"*/twice", "stop/twice", true},
-		{"stop/*", "start/ready", false}, {"sto", "stop/twice", false}, {"[", "stop/twice", false},
-	} {
-		if got := matches(test.word, test.name); got != test.want {
-			t.Errorf("%q means %s: %v", test.word, test.name, got)
-		}
-	}
-}

@@ -87,6 +87,6 @@ func (c *call) tell(err error) {
 		if line != "" && line[0] != ' ' {
 			line = "bgcheck: " + line
 		}
-		fmt.Fprintln(c.errout, line)
+		fmt.Fprintln(c.errout, report.Harmless(line))
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/bgcheck/bgcheck/harness/report"
 )
 
 // status is the one line at the bottom of a terminal that tells what runs now;
@@ -69,12 +71,14 @@ func (s *status) expect(names []string) {
 	}(s.quit)
 }
 
-// line writes a line that stays.
+// line writes a line that stays, or several.
 func (s *status) line(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.erase()
-	fmt.Fprintln(s.out, text)
+	for line := range strings.SplitSeq(text, "\n") {
+		fmt.Fprintln(s.out, report.Harmless(line))
+	}
 }
 
 func (s *status) begun(name string) {

@@ -27,10 +27,12 @@ type lines struct {
 	out    io.Writer
 	place  string // the out folder, as a person reads it
 	status *status
+	// left holds the reasons of checks that were left out; the end says them.
+	left map[string]bool
 }
 
 func newLines(out io.Writer, place string, before took) *lines {
-	return &lines{out: out, place: place, status: newStatus(out, before)}
+	return &lines{out: out, place: place, status: newStatus(out, before), left: map[string]bool{}}
 }
 
 func (l *lines) start(plan *setup.Plan, what *found) {
@@ -50,9 +52,13 @@ func (l *lines) start(plan *setup.Plan, what *found) {
 func (l *lines) begun(name string) { l.status.begun(name) }
 
 func (l *lines) done(result report.Result) {
-	if result.Verdict == report.Skip && strings.HasPrefix(result.Diagnosis, "the target has no ") {
-		l.status.done(result.Name, "") // what is not asked of such a target stands in the end, in one line
-		return
+	if result.Verdict == report.Skip {
+		told := l.left[result.Diagnosis] || strings.HasPrefix(result.Diagnosis, "the target has no ")
+		l.left[result.Diagnosis] = true
+		if told {
+			l.status.done(result.Name, "") // what has one reason stands in the end, in one line
+			return
+		}
 	}
 	line := fmt.Sprintf("%s  %-28s %7.2f s", result.Verdict.Paint(colour(l.out)), result.Name, result.Seconds)
 	l.status.done(result.Name, line)

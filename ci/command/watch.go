@@ -23,8 +23,13 @@ const every = 200 * time.Millisecond
 
 // watch judges, and again when a source file of the target changes: what failed
 // first, then the rest. A change while it judges ends that. It ends when it is
-// interrupted.
+// interrupted, or whoever started it has ended: nobody would end it else.
 func (r *checking) watch(ctx context.Context) error {
+	ctx, leave := context.WithCancelCause(ctx)
+	defer leave(nil)
+	if err := follow(ctx, leave, parent); err != nil {
+		return CouldNot.as(err)
+	}
 	first, rest := r.chosen, []contract.Check(nil)
 	for {
 		within, cancel := context.WithCancelCause(ctx)

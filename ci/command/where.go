@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 // where are the flags that say on which Blender, and where the report goes.
 type where struct {
 	Backend string `placeholder:"NAME" predictor:"backend" help:"Where Blender runs: local (default), window, container or attach."`
-	Blender string `placeholder:"PATH" predictor:"file" help:"The Blender to run, default: blender in PATH; for containers a version, such as 4.3."`
+	Blender string `placeholder:"PATH" predictor:"file" help:"The Blender to run, default: blender in PATH; or a version, such as 4.5: from the cache, else fetched (for containers, an image's). check takes several: 3.6,4.2,4.5."`
 	Address string `placeholder:"HOST:PORT" help:"Of a service that already runs (attach)."`
 	PID     int    `name:"pid" placeholder:"PID" help:"Its process, where that is on this machine."`
 	Out     string `placeholder:"FOLDER" predictor:"file" help:"Where the report goes, default: out."`
@@ -37,8 +38,14 @@ func (w where) settings(given string) (setup.Settings, error) {
 // prepare finds the Blender for a target that is known.
 func prepare(ctx context.Context, settings setup.Settings, under *target.Target) (*setup.Plan, error) {
 	plan := &setup.Plan{Settings: settings, Target: settings.Adapt(under)}
-	var err error
-	if plan.Backend, err = setup.NewBackend(settings); err != nil {
+	err := plan.Settings.Fetch(ctx, os.Stderr)
+	if ctx.Err() != nil {
+		return plan, Interrupted.because("%w", context.Cause(ctx))
+	}
+	if err != nil {
+		return plan, CouldNot.as(err)
+	}
+	if plan.Backend, err = setup.NewBackend(plan.Settings); err != nil {
 		return plan, Wrong.as(err)
 	}
 	within, cancel := context.WithTimeout(ctx, time.Minute)

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -100,8 +101,11 @@ func judgeOperators(ctx context.Context, s *contract.Session) report.Result {
 		return result
 	}
 	var wrong, raised, able, unable, evidence, traces []string
-	why := "its execute() fails, or does not do its work, without a window"
+	why := ""
 	for _, one := range seen.Runs {
+		if !one.OK {
+			why = cmp.Or(why, undone(one.Error, one.Missing))
+		}
 		switch {
 		case one.Error != "":
 			wrong = append(wrong, fmt.Sprintf("%s raised %s", one.Idname, one.Error))
@@ -128,7 +132,7 @@ func judgeOperators(ctx context.Context, s *contract.Session) report.Result {
 		}
 	}
 	if run.At != "end" {
-		wrong = append(wrong, fmt.Sprintf("in the step %q Blender %s", run.At, endOf(run)))
+		wrong, why = append(wrong, fmt.Sprintf("in the step %q Blender %s", run.At, endOf(run))), cmp.Or(why, "running it ends Blender, or it does not return")
 	}
 	listed := append([]string{"can run without a window: " + orNone(able)}, unable...)
 	figure := fmt.Sprintf("%d of %d operators can run without a window", len(able), len(seen.Operators))
@@ -159,6 +163,17 @@ func judgeOperators(ctx context.Context, s *contract.Session) report.Result {
 		figure += "; " + unable[0]
 	}
 	return contract.Passed(figure+crashNote(run), listed...)
+}
+
+// undone is why an operator that was run has not done its work.
+func undone(raised, missing string) string {
+	switch {
+	case raised != "":
+		return "its code raised: " + raised
+	case missing != "":
+		return "it came to its end without that work; perhaps it does it only in a window, or leaves it to a timer"
+	}
+	return "it says itself that it has not done it"
 }
 
 // ofWindow says whether a poll wants what only a window has. One that raises for

@@ -6,12 +6,15 @@ import (
 	"fmt"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/explain"
+	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
@@ -38,6 +41,7 @@ type packaged struct {
 		Output string `json:"output"`
 	} `json:"steps"`
 	New    []string  `json:"new"`
+	Listed *bool     `json:"listed"`
 	Enable *switched `json:"enable"`
 }
 
@@ -71,7 +75,7 @@ func judgePackage(ctx context.Context, s *contract.Session) report.Result {
 	}
 	for _, step := range seen.Steps {
 		if !step.OK {
-			return contract.Failed(fmt.Sprintf("Blender's own %s refuses it: %s", step.Step, complaintOf(step.Output)), "what it says is wrong with the package", lines(step.Output)...)
+			return refusedPackage(file, step.Step, step.Output, t.IsExtension())
 		}
 	}
 	switch {
@@ -79,6 +83,11 @@ func judgePackage(ctx context.Context, s *contract.Session) report.Result {
 		return contract.Failed(fmt.Sprintf("in the step %q Blender %s", run.At, endOf(run)), "installing it ends Blender")
 	case seen.Enable != nil && !seen.Enable.OK && len(seen.New) > 0 && !slices.Contains(seen.New, t.Module):
 		return contract.Failed(fmt.Sprintf("installed, it is called %s, and not %s", strings.Join(seen.New, ", "), t.Module), "the folder in the zip has another name than the module", lines(seen.Enable.Traceback)...)
+	case seen.Enable != nil && seen.Listed != nil && !*seen.Listed:
+		result := contract.Failed("installed, it is not in Blender's list of add-ons, and nobody can enable it there", "its __init__.py has no bl_info, and there is no blender_manifest.toml")
+		result.Fix = "Say what it is at the top of __init__.py, written out, for Blender reads it without running it:\n" +
+			"    bl_info = {\"name\": \"My add-on\", \"blender\": (2, 80, 0), \"category\": \"Object\"}"
+		return result
 	case seen.Enable != nil && !seen.Enable.OK:
 		if result, stop := s.After(ctx, startEnabled, "cannot be enabled"); stop {
 			return result
@@ -94,12 +103,66 @@ func judgePackage(ctx context.Context, s *contract.Session) report.Result {
 	return contract.Passed(fmt.Sprintf("Blender's own %s and enabling it went well", strings.Join(done, ", ")))
 }
 
-// complaintOf is the line that says most of what a command printed.
+// refusedPackage is the verdict where one of Blender's own commands refuses the package.
+func refusedPackage(file, step, output string, extension bool) report.Result {
+	complaint := complaintOf(output)
+	result := contract.Failed(fmt.Sprintf("Blender's own %s refuses it: %s", step, complaint), "what it says is wrong with the package", lines(output)...)
+	if !extension {
+		return result
+	}
+	at := manifestLine(addonsrc.Read(file).Manifest, complaint)
+	switch {
+	case step == "validate" && at != "":
+		result.Diagnosis = "a line of the manifest is not as Blender takes it (" + at + ")"
+	case step == "validate":
+		result.Diagnosis = "blender_manifest.toml is not as Blender takes it"
+	case at != "":
+		result.Diagnosis = "the manifest and the folder do not fit together (" + at + ")"
+	}
+	result.Fix = "Mend blender_manifest.toml, or what it lists, until Blender takes it:\n" +
+		"    blender --command extension validate " + filepath.Base(file) + "\n" +
+		"    blender --command extension build --source-dir " + filepath.Base(file)
+	return result
+}
+
+var (
+	quotedWord = regexp.MustCompile(`"([^"]+)"`)
+	atLine     = regexp.MustCompile(`\bline (\d+)`)
+)
+
+// manifestLine is the line of the manifest that a complaint of Blender's is about,
+// with its text; "" where none is.
+func manifestLine(manifest []byte, complaint string) string {
+	text := strings.Split(string(manifest), "\n")
+	said := func(i int) string {
+		return fmt.Sprintf("blender_manifest.toml:%d: %s", i+1, strings.TrimSpace(text[i]))
+	}
+	if m := atLine.FindStringSubmatch(complaint); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil && n >= 1 && n <= len(text) {
+			return said(n - 1)
+		}
+	}
+	if m := quotedWord.FindStringSubmatch(complaint); m != nil {
+		for i, line := range text {
+			if key, _, ok := strings.Cut(line, "="); ok && strings.TrimSpace(key) == m[1] || strings.Contains(line, `"`+m[1]+`"`) {
+				return said(i)
+			}
+		}
+	}
+	return ""
+}
+
+// complaintOf is the line that says most of what a command printed. What is wrong
+// with a manifest stands behind the line that names the file.
 func complaintOf(output string) string {
 	said := ""
-	for _, line := range lines(output) {
+	all := lines(output)
+	for i, line := range all {
 		low := strings.ToLower(line)
-		if strings.Contains(low, "error") || strings.Contains(low, "missing") || strings.Contains(low, "invalid") {
+		switch {
+		case strings.HasPrefix(low, "error parsing toml") && i+1 < len(all):
+			return strings.TrimSpace(all[i+1])
+		case strings.Contains(low, "error") || strings.Contains(low, "missing") || strings.Contains(low, "invalid"):
 			said = strings.TrimSpace(line)
 		}
 	}

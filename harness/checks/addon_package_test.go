@@ -62,3 +62,21 @@ func TestOperatorsAreHandedOverAsTheScriptTakesThem(t *testing.T) {
 		t.Errorf("%s, %v; want %s", got, err, want)
 	}
 }
+
+func TestWhatBlenderSaysOfAManifestIsNamedWithItsLine(t *testing.T) {
+	t.Parallel()
+	manifest := []byte("schema_version = \"1.0.0\"\nid = \"cube-grid\"\nname = \"Cube Grid\nwheels = [\"./wheels/a.whl\"]\n")
+	for output, want := range map[string][2]string{
+		"Error parsing TOML \"x.toml\"\nIllegal character '\\n' (at line 3, column 18)\nBlender 4.3.2": {"Illegal character '\\n' (at line 3, column 18)", `blender_manifest.toml:3: name = "Cube Grid`},
+		"Error parsing TOML \"x.toml\"\nkey \"id\" invalid: Not a valid identifier":                    {`key "id" invalid: Not a valid identifier`, `blender_manifest.toml:2: id = "cube-grid"`},
+		"Error parsing TOML \"x.toml\"\nmissing \"version\"":                                           {`missing "version"`, ""},
+		"FATAL_ERROR: Error adding to archive, file not found: \"./wheels/a.whl\"\nBlender 4.3.2": {
+			`FATAL_ERROR: Error adding to archive, file not found: "./wheels/a.whl"`, `blender_manifest.toml:4: wheels = ["./wheels/a.whl"]`,
+		},
+	} {
+		complaint := complaintOf(output)
+		if at := manifestLine(manifest, complaint); complaint != want[0] || at != want[1] {
+			t.Errorf("%q: %q at %q; want %q", output, complaint, at, want)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,6 +59,32 @@ type traced struct {
 	Own   []any  `json:"own"`
 }
 
+// unregistering says whether it comes from Blender's disabling the add-on, as for
+// factory settings.
+func (t traced) unregistering() bool {
+	return addonDisables.MatchString(t.Text)
+}
+
+// offline says whether it was raised because the network, or a host in it, is not
+// reached: a lack of the machine, most often.
+func (t traced) offline() bool {
+	return unreachable.MatchString(t.Error)
+}
+
+var (
+	addonDisables = regexp.MustCompile(`addon_utils\.py", line \d+, in disable\b`)
+	unreachable   = regexp.MustCompile(`^(\w+\.)*(URLError|gaierror|NewConnectionError|MaxRetryError|NameResolutionError|ConnectionError|ConnectTimeout|ClientConnectorError)\b.*` +
+		`(Name or service not known|Temporary failure in name resolution|Network is unreachable|getaddrinfo failed|No route to host|nodename nor servname|NameResolutionError|Max retries exceeded)`)
+)
+
+// more says that there are more things than were named; "" where there are none.
+func more(n int) string {
+	if n < 1 {
+		return ""
+	}
+	return fmt.Sprintf("; and %d more", n)
+}
+
 // workedAlone is what the workout shows without any add-on: the text of the result.
 var workedAlone = contract.Fact[[]byte]{Name: "the workout without the add-on", OfMachine: true, Make: func(ctx context.Context, s *contract.Session) ([]byte, error) {
 	var seen json.RawMessage
@@ -86,11 +113,18 @@ func judgeWorkout(ctx context.Context, s *contract.Session) report.Result {
 	if result, stop := notEnabled(seen.Enable); stop {
 		return result
 	}
-	var wrong, foreign, evidence []string
+	var wrong, foreign, offline, evidence []string
 	raised := map[string][]string{} // the steps, by what was raised in them
 	var order []string
 	for i, step := range seen.Steps {
 		for _, one := range step.Tracebacks {
+			if one.unregistering() {
+				continue // tidy/cycle judges that
+			}
+			if one.offline() {
+				offline = append(offline, fmt.Sprintf("in the step %q it raised %s", step.Step, one.Error))
+				continue
+			}
 			if len(one.Own) == 0 {
 				foreign = append(foreign, fmt.Sprintf("in the step %q: %s", step.Step, one.Error))
 				continue
@@ -125,11 +159,12 @@ func judgeWorkout(ctx context.Context, s *contract.Session) report.Result {
 		}
 	}
 	if len(wrong) > 0 {
-		more := ""
-		if len(wrong) > 3 {
-			more = fmt.Sprintf("; and %d more", len(wrong)-3)
-		}
-		return contract.Failed(strings.Join(wrong[:min(len(wrong), 3)], "; ")+more, why, evidence...)
+		return contract.Failed(strings.Join(wrong[:min(len(wrong), 3)], "; ")+more(len(wrong)-3), why, evidence...)
+	}
+	if len(offline) > 0 {
+		warned := contract.Warned(offline[0]+more(len(offline)-1), "it asks the network for something, which this machine does not reach, and does not catch that")
+		warned.Fix = "Catch it where the network is asked, and go on without: except OSError (urllib.error.URLError is one). Blender 4.2 and later say in bpy.app.online_access whether one may ask."
+		return warned
 	}
 	passed := contract.Passed(fmt.Sprintf("%d steps, no traceback of its own, the scene is whole%s", len(seen.Steps), crashNote(run)))
 	if len(foreign) > 0 {

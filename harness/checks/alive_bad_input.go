@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
@@ -37,8 +38,8 @@ func judgeBadInput(ctx context.Context, s *contract.Session) report.Result {
 	if err != nil {
 		return contract.FromError(err)
 	}
-	if s.Usual() > s.Target().Budgets.Latency {
-		return contract.Skipped(fmt.Sprintf("each request takes %s, over the budget: see idle/responsive", explain.Short(s.Usual())))
+	if result, slow := tooSlow(ctx, s, life); slow {
+		return result
 	}
 	good, err := life.Probe()
 	if err != nil {
@@ -51,7 +52,14 @@ func judgeBadInput(ctx context.Context, s *contract.Session) report.Result {
 	protocol := s.Target().Service.Protocol
 	breaker, ok := good.Client.(service.Breaker)
 	if !ok { // a client program: what others send to its service needs no protocol
-		breaker = service.TCPRaw(life.Addr())
+		raw := service.TCPRaw(life.Addr())
+		switch socket := life.Socket(); {
+		case socket != "":
+			raw.Through(socket, func(ctx context.Context) (net.Conn, error) { return life.DialUnix(ctx, socket) })
+		case !s.Target().HasPort():
+			return contract.Skipped("the target has no port that strangers could connect to; what its client program speaks over is not known")
+		}
+		breaker = raw
 	}
 	wire, err := good.Wire()
 	if err != nil {
@@ -75,10 +83,10 @@ func judgeBadInput(ctx context.Context, s *contract.Session) report.Result {
 			return result
 		}
 		switch {
-		case protocol != "command" && hung && one.end != service.EndReset && len(reply) == 0:
+		case protocol != "command" && protocol != "stdio" && hung && one.end != service.EndReset && len(reply) == 0:
 			untold = append(untold, fmt.Sprintf("%s: neither answered nor closed within %s", one.what, explain.Short(s.Brief())))
 		case one.told && len(reply) == 0:
-			untold = append(untold, one.what+": closed without a reply")
+			untold = append(untold, one.what+map[bool]string{true: ": no reply", false: ": closed without a reply"}[protocol == "stdio"])
 		case one.told && success.is(reply):
 			untold = append(untold, one.what+": answered as if it were right")
 		}
@@ -106,15 +114,10 @@ func stillGood(ctx context.Context, s *contract.Session, life *contract.Life, on
 	case ctx.Err() != nil:
 		return contract.FromError(ctx.Err()), true
 	case s.Ended(ctx, life):
-		ended, why := explain.Ended(life.Facts(ctx))
-		diagnosis := "an error in one request ends the service for everyone"
-		if trace := explain.Raised(life.Log().Tail(200)); trace != "" {
-			diagnosis += ": " + trace
-		} else if why != "" {
-			diagnosis += ": " + why
-		}
-		return contract.Failed(fmt.Sprintf("after a broken request (%s) the process ended: %s", one.what, ended), diagnosis, notes...), true
+		result := life.Died(ctx, fmt.Sprintf("after a broken request (%s) the process ended", one.what), notes...)
+		result.Diagnosis = "an error in one request ends the service for everyone" + orNot(": ", result.Diagnosis)
+		return result, true
 	}
-	return contract.Failed(fmt.Sprintf("after a broken request (%s) it lives and does not answer: %s", one.what, explain.FirstLine(err)),
+	return life.Deaf(ctx, fmt.Sprintf("after a broken request (%s) it lives and does not answer: %s", one.what, explain.FirstLine(err)),
 		"an error in one request ends the loop or the handler that serves the others", notes...), true
 }

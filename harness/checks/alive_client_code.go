@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/explain"
@@ -11,10 +12,12 @@ import (
 
 var aliveClientCode = contract.Check{
 	Name: "alive/client-code",
-	True: "client code that raises, calls sys.exit or loads another file does not end the service",
+	True: "client code that raises, exits, quits or loads another file does not end the service",
 	Why:  "Client code is not the service's code: what ends it must not end the service for the others.",
-	How: "On a life of its own: exec of code that raises, that calls sys.exit(3), that opens another .blend file, that loads an empty " +
-		"one; after each a request must be answered, and at the end code must still run.",
+	How: "Exec of code that raises, that calls sys.exit(3), that raises SystemExit and KeyboardInterrupt, that opens another .blend file, " +
+		"that loads an empty one or the factory settings, that calls quit_blender (unless that is the service's own stop request). After each a " +
+		"request must be answered; what ends it is tried again in a life of its own, and the rest in another. At the end code must still run. A service that " +
+		"ends because Blender has disabled its add-on, as the factory settings may, or in good order because quit_blender asked for it, passes.",
 	Fix: "Catch BaseException around exec: SystemExit is no Exception.\n" +
 		"    try:\n" +
 		"        exec(compile(code, \"<request>\", \"exec\"), {\"bpy\": bpy})\n" +
@@ -26,20 +29,50 @@ var aliveClientCode = contract.Check{
 	Run:   judgeClientCode,
 }
 
-// clientCodes are what a client may send that must not end the service. Each
-// is one exec; after each the service is asked again.
-func clientCodes(life *contract.Life) []struct{ what, code string } {
+// clientCode is what a client may send that must not end the service.
+type clientCode struct {
+	what, code string
+	raises     bool // one fault is behind all those that raise
+	// mayEnd: Blender or the service may take it as a wish for the end in good order.
+	mayEnd func(ctx context.Context, life *contract.Life) bool
+}
+
+// clientCodes are one exec each, for a life; after each the service is asked again.
+func clientCodes(s *contract.Session, life *contract.Life) []clientCode {
 	file := contract.PyString(life.Scratch() + "/other.blend")
-	return []struct{ what, code string }{
-		{"code that raises an exception", "raise ValueError('bgcheck: raised by the client')"},
-		{"code that calls sys.exit(3)", "import sys\nsys.exit(3)"},
-		{"code that loads another file", "import bpy\nbpy.ops.wm.save_as_mainfile(filepath=" + file + ", copy=True)\n" +
+	codes := []clientCode{
+		{what: "code that raises an exception", code: "raise ValueError('bgcheck: raised by the client')", raises: true},
+		{what: "code that calls sys.exit(3)", code: "import sys\nsys.exit(3)", raises: true},
+		{what: "code that raises SystemExit", code: "raise SystemExit", raises: true},
+		{what: "code that raises KeyboardInterrupt", code: "raise KeyboardInterrupt", raises: true},
+		{what: "code that loads another file", code: "import bpy\nbpy.ops.wm.save_as_mainfile(filepath=" + file + ", copy=True)\n" +
 			"bpy.ops.wm.open_mainfile(filepath=" + file + ")"},
-		{"code that loads an empty file", "import bpy\nbpy.ops.wm.read_homefile(use_empty=True)"},
+		{what: "code that loads an empty file", code: "import bpy\nbpy.ops.wm.read_homefile(use_empty=True)"},
+	}
+	if stop := s.Target().Stop; stop == nil || !strings.Contains(stop.Request, "quit_blender") {
+		codes = append(codes, clientCode{"code that calls quit_blender", "import bpy\nbpy.ops.wm.quit_blender()", false, inOrder})
+	}
+	// Last: it may disable the add-on, and what comes then says nothing.
+	return append(codes, clientCode{"code that loads the factory settings", "import bpy\nbpy.ops.wm.read_factory_settings(use_empty=True)", false, disabled(s)})
+}
+
+// inOrder: it has ended with code 0.
+func inOrder(_ context.Context, life *contract.Life) bool {
+	exit := life.Exit()
+	return exit != nil && exit.Signal == nil && exit.Code == 0
+}
+
+// disabled: Blender has called the add-on's unregister(), as read_factory_settings does
+// with what the preferences do not name, and the service is gone with it. How Blender
+// itself ends then is for the stop checks. An add-on that stands on another one, which
+// is disabled as well, may end in order without its own unregister().
+func disabled(s *contract.Session) func(context.Context, *contract.Life) bool {
+	return func(ctx context.Context, life *contract.Life) bool {
+		return len(life.Saw(ctx, "unregister")) > 0 || len(s.Target().RequiredPaths()) > 0 && inOrder(ctx, life)
 	}
 }
 
-// judgeClientCode runs code that a client may send on a life of its own.
+// judgeClientCode runs code that a client may send on lives of its own.
 func judgeClientCode(ctx context.Context, s *contract.Session) report.Result {
 	if result, stop := needsExec(ctx, s); stop {
 		return result
@@ -48,37 +81,122 @@ func judgeClientCode(ctx context.Context, s *contract.Session) report.Result {
 	if err != nil {
 		return contract.FromError(err)
 	}
-	var survived []string
-	for _, one := range clientCodes(life) {
-		reply, replyErr := life.Exec(ctx, one.code)
-		if ctx.Err() != nil {
-			return contract.FromError(ctx.Err())
+	var survived, seen []string
+	var first *report.Result
+	raising := false // one that raises has ended it
+	before := 0      // codes that this life has run
+	count := len(clientCodes(s, life))
+	for i := range count {
+		if life == nil {
+			if life, err = s.Launch(ctx, contract.Tweaks{}); err != nil {
+				return contract.FromError(err)
+			}
+			before = 0
 		}
-		// A loop that ends on what it sees does so at its next turn, not at once.
-		contract.EndsWithin(ctx, life, contract.Settling)
-		pingErr := life.Ask(ctx)
-		if pingErr != nil && s.Ended(ctx, life) {
-			_, why := explain.Ended(life.Facts(ctx))
-			return contract.Failed(fmt.Sprintf("after %s it ended: %s", one.what, explain.HowEnded(life.Exit())),
-				"what client code raises is not caught where it is run"+orNot(": ", why)+catchesExit(s), survived...)
+		code := clientCodes(s, life)[i]
+		if raising && code.raises {
+			continue
 		}
-		if pingErr != nil {
-			return contract.Failed(fmt.Sprintf("after %s it lives and does not answer: %s", one.what, explain.FirstLine(pingErr)),
-				"what client code raises ends the loop or the handler that serves the others", survived...)
+		ended, err := endedBy(ctx, s, life, code)
+		if err != nil {
+			return contract.FromError(err)
 		}
-		survived = append(survived, fmt.Sprintf("%s: %s", one.what, contract.ReplyText(reply, replyErr)))
+		if ended == nil {
+			survived = append(survived, code.what+": it answers")
+			before++
+			continue
+		}
+		life = nil
+		if ended.byDesign {
+			survived = append(survived, code.what+": it ended as that asks for")
+			continue
+		}
+		if before > 0 { // perhaps for what came before
+			alone, err := s.Launch(ctx, contract.Tweaks{})
+			if err != nil {
+				return contract.FromError(err)
+			}
+			again, err := endedBy(ctx, s, alone, clientCodes(s, alone)[i])
+			switch {
+			case err != nil:
+				return contract.FromError(err)
+			case again == nil:
+				ended.result.Seen += " (alone in a life it does not: the codes before it count, too)"
+			default:
+				ended = again
+			}
+		}
+		raising = raising || code.raises
+		seen = append(seen, ended.result.Seen)
+		if first == nil {
+			first = &ended.result
+		}
 	}
-	seen, err := life.Try(ctx, "_bg['scenes'] = len(bpy.data.scenes)")
+	if first != nil {
+		first.Seen = strings.Join(seen, "; ")
+		first.Evidence = append(survived, first.Evidence...)
+		return *first
+	}
+	if life == nil {
+		return contract.Passed(fmt.Sprintf("it answered after each of %d, or ended where that was asked for", count), survived...)
+	}
+	tried, err := life.Try(ctx, "_bg['scenes'] = len(bpy.data.scenes)")
 	if err != nil {
 		return contract.FromError(err)
 	}
-	if seen.Wrote == nil {
+	if tried.Wrote == nil && !disabled(s)(ctx, life) {
 		return contract.Failed("after a file was loaded it answers, and runs no code any more",
 			"loading a file takes away what the add-on keeps in Blender's data or handlers (persistent handlers need @bpy.app.handlers.persistent)",
-			append(survived, "reply: "+contract.ReplyText(seen.Reply, seen.ReplyErr))...)
+			append(survived, "reply: "+contract.ReplyText(tried.Reply, tried.ReplyErr))...)
 	}
-	return contract.Passed(fmt.Sprintf("it answered after each of %d and runs code after a file was loaded", len(survived)), survived...)
+	return contract.Passed(fmt.Sprintf("it answered after each of %d and runs code after a file was loaded", count), survived...)
 }
+
+// lost is a service that does not answer any more: how that is reported, unless it
+// is by design.
+type lost struct {
+	result   report.Result
+	byDesign bool
+}
+
+// endedBy runs a code and looks whether the service answers after it; nil when it does.
+func endedBy(ctx context.Context, s *contract.Session, life *contract.Life, code clientCode) (*lost, error) {
+	_, _ = life.Exec(ctx, code.code)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	// A loop that ends on what it sees does so at its next turn, not at once.
+	contract.EndsWithin(ctx, life, contract.Settling)
+	err := life.Ask(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err == nil:
+		return nil, nil
+	}
+	ended := s.Ended(ctx, life)
+	switch {
+	case code.mayEnd != nil && code.mayEnd(ctx, life):
+		return &lost{byDesign: true}, nil
+	case ended:
+		result := life.Died(ctx, fmt.Sprintf("after %s it ended", code.what))
+		if code.raises {
+			result.Diagnosis = "what client code raises is not caught where it is run" + orNot(": ", result.Diagnosis) + catchesExit(s)
+		} else {
+			result.Diagnosis = afterLoad + orNot(": ", result.Diagnosis)
+		}
+		result.Fix = "" // the check's own
+		return &lost{result: result}, nil
+	}
+	otherwise := afterLoad
+	if code.raises {
+		otherwise = "what client code raises ends the loop or the handler that serves the others"
+	}
+	return &lost{result: life.Deaf(ctx, fmt.Sprintf("after %s it lives and does not answer: %s", code.what, explain.FirstLine(err)), otherwise)}, nil
+}
+
+// afterLoad is the cause where the code raised nothing.
+const afterLoad = "nothing was raised: the service depends on what that code takes away or changes, perhaps a property of the scene, its objects, or a handler that is not persistent"
 
 func catchesExit(s *contract.Session) string {
 	if s.Source().First("catch-exit") == "" && s.Source().First("catch") != "" {

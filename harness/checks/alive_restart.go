@@ -19,7 +19,7 @@ var aliveRestart = contract.Check{
 	Fix: "Set SO_REUSEADDR before bind (asyncio does so by itself on POSIX, socketserver does not):\n" +
 		"    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n" +
 		"    # or: class Server(socketserver.TCPServer): allow_reuse_address = True",
-	Needs: []contract.Need{contract.NeedService},
+	Needs: []contract.Need{contract.NeedPort},
 	Run:   judgeRestart,
 }
 
@@ -50,11 +50,14 @@ func judgeRestart(ctx context.Context, s *contract.Session) report.Result {
 	began := time.Now()
 	again, err := s.Launch(ctx, contract.Tweaks{Port: port})
 	if fault := contract.FaultOf(err); fault != nil {
-		diagnosis := fault.Diagnosis
+		diagnosis, cause := fault.Diagnosis, fault.Cause
 		if again != nil && mentions(again.Log().Tail(50), "in use", "errno 98", "errno 48", "10048") {
 			diagnosis = "the port counts as taken while closed connections are in TIME_WAIT: the listening socket is made without SO_REUSEADDR"
+			cause = "time-wait"
 		}
-		return contract.Failed(fmt.Sprintf("started again on port %d it did not answer: %s", port, fault.Seen), diagnosis, "before: "+explain.HowEnded(exit))
+		result := contract.Failed(fmt.Sprintf("started again on port %d it did not answer: %s", port, fault.Seen), diagnosis, "before: "+explain.HowEnded(exit))
+		result.Cause = cause
+		return result
 	}
 	if err != nil {
 		return contract.FromError(err)

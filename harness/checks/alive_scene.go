@@ -21,6 +21,7 @@ var aliveScene = contract.Check{
 	Needs:  []contract.Need{contract.NeedService},
 	OfLife: true,
 	Hosted: contract.Beside,
+	Works:  true,
 	Run:    judgeScene,
 }
 

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -19,6 +18,9 @@ var catalogue = []contract.Check{
 	startLoopbackOnly,
 	startPortBusy,
 	startBadConfig,
+	startOtherForm,
+	startSocketMode,
+	startStaleSocket,
 	aliveStays,
 	aliveScene,
 	idleCPU,
@@ -26,9 +28,11 @@ var catalogue = []contract.Check{
 	idleResponsive,
 	echoRoundTrip,
 	echoConcurrent,
+	echoCleanWire,
 	execTakesEffect,
 	execMainThread,
 	execReportsErrors,
+	execToken,
 	execSerial,
 	execSlow,
 	idleMemory,
@@ -41,13 +45,43 @@ var catalogue = []contract.Check{
 	stopTwice,
 	stopDuringExec,
 	stopDuringStart,
+	stopSocketRemoved,
+	stopEndOfInput,
 	stopRequest,
 	stopAsPID1,
 	tidyCycle,
 	tidyWrites,
+	faultsFreeze,
+	faultsKilled,
+	faultsSecondBlender,
+	faultsNoDescriptors,
+	faultsNoMemory,
+	faultsFullDisk,
+	faultsNoTemp,
+	faultsLogFlood,
+	faultsSlowNetwork,
+	faultsSilentClients,
 	addonWorkout,
 	addonOperators,
 	addonPackage,
+	jobExitCode,
+	jobEffect,
+	jobFrames,
+	jobPythonError,
+	jobBadInput,
+	jobSIGTERM,
+	jobSIGINT,
+	jobAgain,
+	jobSideBySide,
+	jobWrites,
+	jobStdin,
+	jobOutput,
+	workerTakesJob,
+	workerInTurn,
+	workerMainThread,
+	workerReportsFailure,
+	workerOtherSide,
+	workerSIGTERM,
 	sourceTimerExec,
 	sourceNewLoop,
 	sourceRunForeverInThread,
@@ -55,6 +89,11 @@ var catalogue = []contract.Check{
 	sourceLongSleep,
 	sourceNoSleep,
 	sourceContext,
+	sourceAtexit,
+	sourceFlush,
+	sourceStdin,
+	sourceBackgroundFlag,
+	sourceVersions,
 	sourceNoSIGTERMHandler,
 }
 
@@ -96,15 +135,13 @@ func Find(name string) (contract.Check, bool) {
 	return contract.Check{}, false
 }
 
-// RunAll judges the checks of these names or areas, all of them when none is
-// given, on one session. The error is for what keeps the session from opening or
-// closing, and for a name that is not known.
-func RunAll(ctx context.Context, cfg contract.Config, names ...string) (results []report.Result, err error) {
-	chosen := All()
-	if len(names) > 0 {
-		if chosen, err = choose(names); err != nil {
-			return nil, err
-		}
+// RunAll judges the checks that these words mean (see Choose) on one session. The
+// error is for what keeps the session from opening or closing, and for a word that
+// means none.
+func RunAll(ctx context.Context, cfg contract.Config, words ...string) (results []report.Result, err error) {
+	chosen, err := Choose(words...)
+	if err != nil {
+		return nil, err
 	}
 	session, err := contract.Open(cfg)
 	if err != nil {
@@ -126,24 +163,4 @@ func Judge(ctx context.Context, s *contract.Session, plan contract.Plan) []repor
 		results = append(results, s.Run(ctx, check))
 	}
 	return results
-}
-
-// choose finds the checks that the names or areas mean.
-func choose(names []string) ([]contract.Check, error) {
-	wanted := map[string]bool{}
-	for _, name := range names {
-		_, found := Find(name)
-		if !found && len(Area(name)) == 0 {
-			return nil, fmt.Errorf("choose checks: there is no check and no area %q; areas: %s", name, strings.Join(Areas(), ", "))
-		}
-		wanted[name] = true
-	}
-	var checks []contract.Check
-	for _, check := range catalogue {
-		area, _, _ := strings.Cut(check.Name, "/")
-		if wanted[check.Name] || wanted[area] {
-			checks = append(checks, check)
-		}
-	}
-	return checks, nil
 }

@@ -83,7 +83,7 @@ func TestALoopbackAddressInAContainerIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "bgcheck.yaml")
-	text := "addon: " + pyaddon + "/tcp_echo\nlaunch: {start: start_server_from_script}\nbudgets: {ready: 6s}\n"
+	text := "addon: " + pyaddon + "/tcp_echo\nlaunch: {start: start_server_from_script}\nbudgets: {ready: 20s}\n"
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -29,10 +29,17 @@ func corpus(protocol, path string, good []byte, frame func([]byte) ([]byte, erro
 		return httpRequests(path)
 	case "command":
 		return strangers()
+	case "stdio":
+		return mistakes(good)
 	}
 	requests := brokenRequests(good[:len(good)/2])
 	if frame != nil && protocol != "tcp-jsonl" {
 		requests = framed(requests, frame)
+	}
+	if protocol == "tcp-jsonl" {
+		for i, one := range requests { // who ends in the middle of a line has asked nothing yet
+			requests[i].told = one.told && bytes.HasSuffix(one.wire, []byte("\n"))
+		}
 	}
 	if protocol == "tcp-raw" {
 		for i := range requests {
@@ -57,6 +64,20 @@ func brokenRequests(half []byte) []broken {
 		{"unknown keys", []byte("{\"bgcheck\": {\"unknown\": [null]}}\n"), service.EndWrite, false},
 		{"JSON nested 100,000 deep", append([]byte(strings.Repeat("[", 100_000)), '\n'), service.EndWrite, false},
 		{"1 MiB of junk", append([]byte(strings.Repeat("x", oneMiB)), '\n'), service.EndWrite, false},
+	}
+}
+
+// mistakes are lines that the one who has started it may write by mistake: nobody
+// else can write to its standard input.
+func mistakes(good []byte) []broken {
+	return []broken{
+		{"an empty line", []byte("\n"), service.EndNone, false},
+		{"a line that is not JSON", []byte("hello, this is not JSON\n"), service.EndNone, true},
+		{"half a request", append(bytes.Clone(good[:len(good)/2]), '\n'), service.EndNone, true},
+		{"a list", []byte("[1, 2, 3]\n"), service.EndNone, true},
+		{"a number", []byte("42\n"), service.EndNone, true},
+		{"null", []byte("null\n"), service.EndNone, true},
+		{"unknown keys", []byte("{\"bgcheck\": {\"unknown\": [null]}}\n"), service.EndNone, false},
 	}
 }
 

@@ -86,12 +86,11 @@ func judgeReplies(ctx context.Context, s *contract.Session, life *contract.Life,
 	case mixed > 0:
 		return contract.Failed(seen, "state of a request is kept in the service and not in its connection, so that clients at the same time overwrite one another's", evidence...)
 	case lost > 0 && s.Ended(ctx, life):
-		_, why := explain.Ended(life.Facts(ctx))
-		return contract.Failed(seen+"; the process ended: "+explain.HowEnded(life.Exit()), why, evidence...)
+		return life.Died(ctx, seen+"; the process ended", evidence...)
 	case lost == len(texts) && !echoesAlone(ctx, s, life):
 		return contract.Skipped("a client that is alone does not get its text back either: see echo/round-trip")
 	case lost > 0:
-		return contract.Failed(seen, "it serves one client at a time and drops or forgets the others, or its backlog is too short", evidence...)
+		return life.Unanswered(ctx, seen, "it serves one client at a time and drops or forgets the others, or its backlog is too short", evidence...)
 	}
 	return contract.Passed(fmt.Sprintf("%d clients at once each got their own answer within %s", len(texts), explain.Short(took)))
 }

@@ -23,23 +23,18 @@ var echoRoundTrip = contract.Check{
 		"        if self.buffer.rstrip().endswith(b\"}\"):\n" +
 		"            try:\n" +
 		"                request = json.loads(self.buffer.decode(\"utf-8\"))\n" +
-		"            except ValueError:\n" +
-		"                return  # more is to come\n" +
+		"            except json.JSONDecodeError:\n" +
+		"                return  # a brace in its middle: more is to come\n" +
 		"            self.answer(request)\n" +
 		"With asyncio streams give start_server(..., limit=LARGE): the default is 64 KiB.",
-	FixPlain: "recv gives what has come, not a request: collect bytes until the request is complete, then decode:\n" +
-		"    buffer = bytearray()\n" +
-		"    while True:\n" +
-		"        data = connection.recv(65536)\n" +
-		"        if not data:\n" +
-		"            return\n" +
-		"        buffer += data\n" +
-		"        if data.rstrip().endswith(b\"}\"):\n" +
-		"            try:\n" +
-		"                request = json.loads(buffer.decode(\"utf-8\"))\n" +
-		"                break\n" +
-		"            except ValueError:\n" +
-		"                pass  # more is to come\n" +
+	FixPlain: "recv gives what has come, not a request: keep the bytes, and decode when the request is complete:\n" +
+		"    buffer += connection.recv(65536)\n" +
+		"    if buffer.rstrip().endswith(b\"}\"):\n" +
+		"        try:\n" +
+		"            request = json.loads(buffer.decode(\"utf-8\"))\n" +
+		"        except json.JSONDecodeError:\n" +
+		"            continue  # a brace in its middle: more is to come\n" +
+		"What is left when the connection ends, or a line that is no request, is answered with an error. " +
 		"Where a length stands before the message, read until so many bytes are there; recv(length) may give fewer. Answer with sendall, not send.",
 	Needs: []contract.Need{contract.NeedService, contract.NeedEcho},
 	Run:   judgeRoundTrip,
@@ -60,7 +55,7 @@ func judgeRoundTrip(ctx context.Context, s *contract.Session) report.Result {
 	}
 	var seen []string
 	for _, one := range messages(s) {
-		began := time.Now()
+		began, then := time.Now(), life.Now()
 		reply, err := life.Send(ctx, one)
 		if ctx.Err() != nil {
 			return contract.FromError(ctx.Err())
@@ -69,7 +64,7 @@ func judgeRoundTrip(ctx context.Context, s *contract.Session) report.Result {
 			continue
 		}
 		if err != nil || !holds(reply, s.Target().Echo.Reply, one.Text) {
-			return noEcho(ctx, s, life, one, reply, err, seen)
+			return noEcho(ctx, s, life, one, then, reply, err, seen)
 		}
 		seen = append(seen, fmt.Sprintf("%s: %s", one.What, explain.Short(time.Since(began))))
 	}
@@ -121,7 +116,7 @@ func echoInURL(s *contract.Session) bool { return strings.Contains(s.Target().Ec
 // says so or closes at once, and answers others afterwards.
 func hugeEcho(ctx context.Context, s *contract.Session, life *contract.Life, before []string) (string, *report.Result) {
 	one := contract.Message{What: "64 MiB", Text: longText(64 * oneMiB), Within: hugeBudget}
-	began := time.Now()
+	began, then := time.Now(), life.Now()
 	reply, err := life.Send(ctx, one)
 	took := explain.Short(time.Since(began))
 	if ctx.Err() != nil {
@@ -132,16 +127,16 @@ func hugeEcho(ctx context.Context, s *contract.Session, life *contract.Life, bef
 		return "64 MiB: " + took, nil
 	}
 	if errors.Is(err, context.DeadlineExceeded) || !life.Alive() {
-		result := noEcho(ctx, s, life, one, reply, err, before)
+		result := noEcho(ctx, s, life, one, then, reply, err, before)
 		return "", &result
 	}
 	if pingErr := life.Ask(ctx); pingErr != nil {
-		result := contract.Failed("after a message of 64 MiB it does not answer any more: "+explain.FirstLine(pingErr),
+		result := life.Deaf(ctx, "after a message of 64 MiB it does not answer any more: "+explain.FirstLine(pingErr),
 			"a message over its limit harms the service for everyone", before...)
 		return "", &result
 	}
 	if len(reply) > oneMiB {
-		result := noEcho(ctx, s, life, one, reply, err, before)
+		result := noEcho(ctx, s, life, one, then, reply, err, before)
 		return "", &result
 	}
 	if err != nil {
@@ -151,39 +146,69 @@ func hugeEcho(ctx context.Context, s *contract.Session, life *contract.Life, bef
 }
 
 // noEcho is the failure for a message that did not come back.
-func noEcho(ctx context.Context, s *contract.Session, life *contract.Life, one contract.Message, reply []byte, err error, before []string) report.Result {
+func noEcho(ctx context.Context, s *contract.Session, life *contract.Life, one contract.Message, then contract.Moment, reply []byte, err error, before []string) report.Result {
 	evidence := append([]string(nil), before...)
 	if len(reply) > 0 {
 		evidence = append(evidence, fmt.Sprintf("reply of %d bytes: %s", len(reply), contract.Excerpt(reply)))
 	}
 	if err != nil && s.Ended(ctx, life) {
-		_, why := explain.Ended(life.Facts(ctx))
-		return contract.Failed(fmt.Sprintf("at a message (%s) the process ended: %s", one.What, explain.HowEnded(life.Exit())), why, evidence...)
+		return life.Died(ctx, fmt.Sprintf("at a message (%s) the process ended", one.What), evidence...)
 	}
 	seen := fmt.Sprintf("a message (%s) did not come back", one.What)
 	if err != nil {
 		seen += ": " + explain.FirstLine(err)
 	}
-	var diagnosis string
-	switch {
-	case one.What == "brackets and quotes":
-		diagnosis = "it looks for the end of a request by counting brackets or quotes, and takes those inside of a text for its own; let json decode it"
-	case one.Cut > 0:
-		diagnosis = "it takes what has come so far for the whole request when the rest is late by 50 ms: read until the request is complete"
-	case one.Pieces > 0:
-		diagnosis = "it takes what one read gives for a whole request: TCP may cut a request anywhere, also inside a character; read until the request is complete, then decode"
-	case len(one.Text) >= oneMiB && errors.Is(err, context.DeadlineExceeded):
-		diagnosis = "the time for a long request grows with the square of its length: it parses or copies everything again at each piece"
-	case len(one.Text) >= oneMiB:
-		diagnosis = "it reads only the first piece of a long request, or has a limit (asyncio's StreamReader: 64 KiB unless limit= is given)"
-	case one.What == "unicode":
-		diagnosis = "the text is decoded or encoded with another encoding than UTF-8, or not escaped in the reply"
-	case err != nil:
-		diagnosis = "the connection ends without the reply"
-	default:
-		diagnosis = "the reply does not hold what was sent"
+	diagnosis, fix := whyNoEcho(one, err), ""
+	if raised, ok := life.Refused(ctx, then, texts(reply)); ok {
+		diagnosis = strings.TrimPrefix(diagnosis, "perhaps ") + ": " + raised.String()
+		if strings.Contains(raised.Text, cutCharacter) {
+			fix = fixCutCharacter
+		}
 	}
-	return contract.Failed(seen, diagnosis, evidence...)
+	result := contract.Failed(seen, diagnosis, evidence...)
+	if err != nil {
+		result = life.Unanswered(ctx, seen, diagnosis, evidence...)
+	}
+	if result.Diagnosis == diagnosis {
+		result.Fix = fix
+	}
+	return result
+}
+
+// cutCharacter is what Python says of bytes that end in the middle of a character.
+const cutCharacter = "unexpected end of data"
+
+const fixCutCharacter = "A character may be cut in two by a read: wait for the rest of it, and refuse only what never will be UTF-8:\n" +
+	"    try:\n" +
+	"        text = buffer.decode(\"utf-8\")\n" +
+	"    except UnicodeDecodeError as error:\n" +
+	"        if error.end < len(buffer) or error.reason != \"" + cutCharacter + "\":\n" +
+	"            raise\n" +
+	"        continue  # more is to come; at the end of the connection raise as well\n" +
+	"Where pieces become text one by one, codecs.getincrementaldecoder(\"utf-8\")() keeps the cut character."
+
+// whyNoEcho tells by the kind of message that was lost, where others of its length or
+// its letters were not.
+func whyNoEcho(one contract.Message, err error) string {
+	switch {
+	case explain.Endless(err):
+		return "the service writes and never ends its reply: it repeats, or the end of the reply is not told as the protocol says"
+	case one.What == "brackets and quotes":
+		return "perhaps it looks for the end of a request by counting brackets or quotes, and takes those inside of a text for its own; let json decode it"
+	case one.Cut > 0:
+		return "perhaps it takes what has come so far for the whole request when the rest is late by 50 ms: read until the request is complete"
+	case one.Pieces > 0:
+		return "perhaps it takes what one read gives for a whole request: TCP may cut a request anywhere, also inside a character; read until the request is complete, then decode"
+	case len(one.Text) >= oneMiB && errors.Is(err, context.DeadlineExceeded):
+		return "perhaps the time for a long request grows with the square of its length: it parses or copies everything again at each piece"
+	case len(one.Text) >= oneMiB:
+		return "perhaps it reads only the first piece of a long request, or has a limit (asyncio's StreamReader: 64 KiB unless limit= is given)"
+	case one.What == "unicode":
+		return "perhaps the text is decoded or encoded with another encoding than UTF-8, or not escaped in the reply"
+	case err != nil:
+		return "the connection ends without the reply"
+	}
+	return "the reply does not hold what was sent"
 }
 
 // longText is plain ASCII in which each part of 16 bytes says where it stands,

@@ -20,6 +20,7 @@ type ending struct {
 	seen      []string
 	diagnosis string
 	fix       string // where it is not the check's own
+	cause     string // the name of the rule that found it
 	took      string
 	evidence  []string
 }
@@ -48,7 +49,7 @@ func (e *ending) result(s *contract.Session) report.Result {
 	if e.fault != "" {
 		result = contract.Failed(strings.Join(e.seen, "; "), e.diagnosis, e.evidence...)
 	}
-	result.Expected, result.Fix = expected, e.fix
+	result.Expected, result.Fix, result.Cause = expected, e.fix, e.cause
 	return result
 }
 
@@ -60,6 +61,11 @@ func judgeEnd(ctx context.Context, s *contract.Session, life *contract.Life, exi
 		end.add("early", "it had ended before it was asked to: "+explain.HowEnded(exit), "it does not stay alive by itself")
 		return end
 	}
+	if why, ok := explain.LeftBehind(life.Facts(ctx)); ok {
+		end.add("left", fmt.Sprintf("after %s: %s; Blender was left running: %s", how, explain.HowEnded(exit), leftText(exit)), why)
+		end.fix, end.cause = explain.FixWrapper, "wrapper-without-exec"
+		return end
+	}
 	budget := explain.Short(s.Target().Budgets.Stop)
 	switch {
 	case exit.Escalated:
@@ -67,6 +73,9 @@ func judgeEnd(ctx context.Context, s *contract.Session, life *contract.Life, exi
 		kind := "ignored"
 		if facts.Ending() {
 			kind, end.fix = "lingers", explain.FixThread
+			if facts.Kept() {
+				end.cause = "thread-keeps"
+			}
 		}
 		end.add(kind, fmt.Sprintf("%s after %s it still ran and was killed", how, budget), explain.Ignored(facts, how))
 	case exit.Signal != nil && explain.IsCrash(exit.Signal):
@@ -139,7 +148,7 @@ func neverUnregisters(ctx context.Context, s *contract.Session) (version string,
 // that cannot be bound while nobody listens is in TIME_WAIT, because it was
 // bound without SO_REUSEADDR: that is for alive/restart to judge.
 func portHeld(ctx context.Context, s *contract.Session, life *contract.Life) string {
-	if !s.Local() || life.Addr() == "" {
+	if !s.Local() || life.Addr() == "" || !s.Target().HasPort() {
 		return ""
 	}
 	listener, err := net.Listen("tcp", life.Addr())

@@ -53,5 +53,5 @@ func ExampleCheck_Explain() {
 	//       server.bind(("127.0.0.1", port))
 	//
 	// Needs
-	//   service in the target file; without, it is skipped.
+	//   port in the target file; without, it is skipped.
 }

@@ -32,3 +32,18 @@ func needsExec(ctx context.Context, s *contract.Session) (report.Result, bool) {
 	}
 	return s.After(ctx, execMainThread, "exec does not run on the main thread")
 }
+
+// lifeForExec is the shared life, where exec is usable and what else is needed is;
+// else what to report.
+func lifeForExec(ctx context.Context, s *contract.Session, needs ...func(context.Context, *contract.Session) (report.Result, bool)) (*contract.Life, report.Result, bool) {
+	for _, need := range append([]func(context.Context, *contract.Session) (report.Result, bool){needsExec}, needs...) {
+		if result, stop := need(ctx, s); stop {
+			return nil, result, true
+		}
+	}
+	life, err := s.Shared(ctx)
+	if err != nil {
+		return nil, contract.FromError(err), true
+	}
+	return life, report.Result{}, false
+}

@@ -15,7 +15,8 @@ var execReportsErrors = contract.Check{
 	Name: "exec/reports-errors",
 	True: "a raised exception comes back with its traceback; a syntax error too",
 	Why:  "A client that gets OK, or nothing, for code that failed cannot know that it failed, nor why.",
-	How:  "Code that raises ValueError with a computed text, and code that is no Python, are sent; the replies must hold the name, the text and a line number.",
+	How: "Code that raises in several ways (with a computed text, from thirty calls deep, out of a callback, an error of a kind of its own, one of an operator), " +
+		"and code that is no Python, are sent; each reply must hold the name, the text and a line number, and must not say that all went well.",
 	Fix: "Answer with the exception:\n" +
 		"    except BaseException as error:\n" +
 		"        reply = {\"ok\": False, \"error\": {\n" +
@@ -39,14 +40,19 @@ func judgeReportsErrors(ctx context.Context, s *contract.Session) report.Result 
 		return contract.FromError(err)
 	}
 	secret := contract.Nonce()
-	for _, one := range []struct{ what, code, name, message string }{
+	errors := []struct{ what, code, name, message string }{
 		// The message is computed, so that a reply which repeats the code does not hold it.
 		{"a raised exception", "_bgn = 6 * 7\nraise ValueError('bgcheck-' + str(_bgn) + '-" + secret + "')", "ValueError", "bgcheck-42-" + secret},
 		{"a syntax error", "_bgn = (1,\n_bgm = )\n", "SyntaxError", ""},
-		{"an exception from five calls deep", "(lambda f: f(f, 5))(lambda f, n: {}['bgcheck-' + str(40 + 2)] if n == 0 else f(f, n - 1))", "KeyError", "bgcheck-42"},
+		{"an exception from thirty calls deep", "(lambda f: f(f, 30))(lambda f, n: {}['bgcheck-' + str(40 + 2)] if n == 0 else f(f, n - 1))", "KeyError", "bgcheck-42"},
 		{"an exception of a kind of its own", "class BgcheckOdd(Exception):\n    pass\nraise BgcheckOdd('bgcheck-' + str(40 + 2))", "BgcheckOdd", "bgcheck-42"},
 		{"an operator whose poll fails", "import bpy\nbpy.ops.view3d.snap_cursor_to_center()", "RuntimeError", "poll"},
-	} {
+		{"an exception out of a callback", "sorted([1], key=lambda _: [][6 * 7])", "IndexError", "out of range"},
+		{"an attribute that is not there", "import bpy\ngetattr(bpy.context.scene, 'bgcheck_' + str(40 + 2))", "AttributeError", "bgcheck_42"},
+		{"a failed assertion", "assert not 6 * 7, 'bgcheck-' + str(40 + 2)", "AssertionError", "bgcheck-42"},
+		{"a StopIteration", "next(iter(()))", "StopIteration", ""},
+	}
+	for _, one := range errors {
 		reply, replyErr := life.Exec(ctx, one.code)
 		if ctx.Err() != nil {
 			return contract.FromError(ctx.Err())
@@ -78,5 +84,5 @@ func judgeReportsErrors(ctx context.Context, s *contract.Session) report.Result 
 				"the error is put among the output, and the field that says how it went is not set: a program that reads the reply takes it for success", evidence)
 		}
 	}
-	return contract.Passed("a raised exception and a syntax error came back with name, message and line")
+	return contract.Passed(fmt.Sprintf("each of %d errors came back with name, message and line", len(errors)))
 }

@@ -25,12 +25,9 @@ var execSerial = contract.Check{
 // judgeSerial sends several codes at once. Each notes its begin and its end in
 // one file; between the two nobody else may note anything.
 func judgeSerial(ctx context.Context, s *contract.Session) report.Result {
-	if result, stop := needsExec(ctx, s); stop {
+	life, result, stop := lifeForExec(ctx, s)
+	if stop {
 		return result
-	}
-	life, err := s.Shared(ctx)
-	if err != nil {
-		return contract.FromError(err)
 	}
 	const codes = 8
 	file := "serial-" + contract.Nonce()
@@ -53,8 +50,7 @@ func judgeSerial(ctx context.Context, s *contract.Session) report.Result {
 		return contract.FromError(err)
 	}
 	if !life.Alive() || anyError(errs) != nil && s.Ended(ctx, life) {
-		_, why := explain.Ended(life.Facts(ctx))
-		return contract.Failed(fmt.Sprintf("with %d exec requests at once the process ended: %s", codes, explain.HowEnded(life.Exit())), why, steps...)
+		return life.Died(ctx, fmt.Sprintf("with %d exec requests at once the process ended", codes), steps...)
 	}
 	if len(steps) < 2*codes {
 		seen := fmt.Sprintf("of %d exec requests at once %d did not run to their end", codes, codes-countPrefix(steps, "end"))

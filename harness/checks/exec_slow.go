@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/explain"
 	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/service"
 )
 
 var execSlow = contract.Check{
@@ -24,15 +26,9 @@ var execSlow = contract.Check{
 
 // judgeSlow keeps the service busy for a second and lets others ask meanwhile.
 func judgeSlow(ctx context.Context, s *contract.Session) report.Result {
-	if result, stop := needsExec(ctx, s); stop {
+	life, result, stop := lifeForExec(ctx, s, needsClients)
+	if stop {
 		return result
-	}
-	if result, stop := needsClients(ctx, s); stop {
-		return result
-	}
-	life, err := s.Shared(ctx)
-	if err != nil {
-		return contract.FromError(err)
 	}
 	const clients = 8
 	runs, file := "runs-"+contract.Nonce(), "slow-"+contract.Nonce()+".json"
@@ -59,7 +55,7 @@ func judgeSlow(ctx context.Context, s *contract.Session) report.Result {
 		})
 	}
 	all.Wait()
-	err = <-slowDone
+	err := <-slowDone
 	switch {
 	case ctx.Err() != nil:
 		return contract.FromError(ctx.Err())
@@ -72,10 +68,14 @@ func judgeSlow(ctx context.Context, s *contract.Session) report.Result {
 	seen := fmt.Sprintf("of %d clients that came during a slow exec %d were not answered", clients, len(failed))
 	switch {
 	case len(failed) > 0 && s.Ended(ctx, life):
-		_, why := explain.Ended(life.Facts(ctx))
-		return contract.Failed(seen+"; the process ended: "+explain.HowEnded(life.Exit()), why)
+		return life.Died(ctx, seen+"; the process ended")
 	case len(failed) > 0:
-		return contract.Failed(seen+": "+explain.FirstLine(failed[0]), "who waits while client code runs is dropped: a time limit or a short backlog cuts them off")
+		const dropped = "who waits while client code runs is dropped: a time limit or a short backlog cuts them off"
+		cut := func(err error) bool { return !errors.As(err, new(*service.TimeoutError)) }
+		if i := slices.IndexFunc(failed, cut); i >= 0 { // how busy the machine was does not count
+			return contract.Failed(seen+": "+explain.FirstLine(failed[i]), dropped)
+		}
+		return life.Unanswered(ctx, seen+": "+explain.FirstLine(failed[0]), dropped)
 	case slow.Wrote == nil:
 		return contract.Failed("the slow code never came to its end", "client code that takes a second is given up or killed")
 	case slow.ReplyErr != nil:

@@ -119,14 +119,13 @@ func noEffect(ctx context.Context, s *contract.Session, life *contract.Life, see
 	evidence := []string{"reply: " + contract.ReplyText(seen.Reply, seen.ReplyErr)}
 	if seen.ReplyErr != nil {
 		if s.Ended(ctx, life) {
-			_, why := explain.Ended(life.Facts(ctx))
-			return contract.Failed("at an exec request the process ended: "+explain.HowEnded(life.Exit()), why, evidence...)
+			return life.Died(ctx, "at an exec request the process ended", evidence...)
 		}
 		diagnosis := "the request is not understood, or what runs it is never driven"
-		if at := source.Cite("timer"); at != "" {
-			diagnosis = fmt.Sprintf("the code waits for bpy.app.timers (%s), which never fire in background mode, and its client waits with it", at)
+		if timer := life.Facts(ctx).Timer(); timer != "" {
+			diagnosis = fmt.Sprintf("the code waits for bpy.app.timers%s, which never fire in background mode, and its client waits with it", timer)
 		}
-		return contract.Failed("an exec request got no reply and had no effect: "+explain.FirstLine(seen.ReplyErr), diagnosis, evidence...)
+		return life.Unanswered(ctx, "an exec request got no reply and had no effect: "+explain.FirstLine(seen.ReplyErr), diagnosis, evidence...)
 	}
 	said := texts(seen.Reply)
 	if trace := errorIn(said); trace != "" {
@@ -141,13 +140,17 @@ func noEffect(ctx context.Context, s *contract.Session, life *contract.Life, see
 			"    exec: {request: \"PY {code}\\n\", escape: json}   # json writes them as \\n"
 		return result
 	}
+	if busy := life.Starved(); busy != nil {
+		return contract.FromError(busy)
+	}
+	timer := life.Facts(ctx).Timer()
 	switch {
-	case source.First("timer") != "":
-		diagnosis += fmt.Sprintf("; the source registers bpy.app.timers (%s): timers never fire in background mode", source.Cite("timer"))
+	case timer != "":
+		diagnosis += fmt.Sprintf("; it was given to bpy.app.timers%s, which never fire in background mode", timer)
 	case source.First("modal") != "":
-		diagnosis += fmt.Sprintf("; the source waits for events of a modal operator (%s), which never come in background mode", source.Cite("modal"))
+		diagnosis += fmt.Sprintf("; perhaps it waits for events of a modal operator (%s), which never come in background mode", source.Cite("modal"))
 	case source.First("window-timer") != "":
-		diagnosis += fmt.Sprintf(": the code is put somewhere to be run later; in a window a timer runs it (%s), in background mode nothing does", source.Cite("window-timer"))
+		diagnosis += fmt.Sprintf(": the code is put somewhere to be run later; perhaps in a window a timer runs it (%s), in background mode nothing does", source.Cite("window-timer"))
 	default:
 		diagnosis += ": the code is put somewhere to be run later, and nothing runs it"
 	}

@@ -16,6 +16,9 @@ import (
 // leaves behind.
 const execRequests = 200
 
+// leastShare: who makes a datablock at every twentieth request still piles them up.
+const leastShare = 20
+
 // execGrowth is what exec requests that do nothing have left behind.
 type execGrowth struct {
 	count  int
@@ -65,7 +68,7 @@ var growingByExec = contract.Fact[execGrowth]{Name: "growth by exec", Make: func
 		}
 		seen.blocks = map[string]int{}
 		for name, count := range now {
-			if grown := count - before[name]; grown >= max(seen.count/2, 2) {
+			if grown := count - before[name]; grown >= max(seen.count/leastShare, 2) {
 				seen.blocks[name] = grown
 			}
 		}
@@ -102,7 +105,7 @@ func (g execGrowth) leaks(s *contract.Session) (seen, diagnosis string) {
 	case len(kinds) > 0:
 		made := strings.Join(kinds, ", ")
 		return figure + ", and " + made + " more in bpy.data",
-			"the service makes datablocks (" + made + ") with each exec request and does not remove them"
+			"the service makes datablocks (" + made + ") for exec requests and does not remove them"
 	case g.count > 0 && g.memory.RSS > allowed(s, g.count):
 		return figure, fmt.Sprintf("something is kept of every exec request, %.1f KiB each: a list, a cache, output that is never dropped",
 			float64(g.memory.RSS)/1024/float64(g.count))

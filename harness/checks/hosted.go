@@ -97,11 +97,15 @@ func runScript(ctx context.Context, s *contract.Session, script string, args []s
 	seen := ran{life: life}
 	limited, cancel := context.WithTimeout(ctx, s.Target().Budgets.Ready+scriptTime)
 	defer cancel()
+	hunger := life.Hunger()
 	seen.exit, err = life.Wait(limited)
 	if seen.exit == nil && ctx.Err() != nil {
 		return seen, fmt.Errorf("run %s: %w", script, err)
 	}
 	if seen.exit == nil {
+		if busy := hunger.Starved(); busy != nil {
+			return seen, fmt.Errorf("run %s: %w", script, busy)
+		}
 		_, _ = life.Kill(ctx)
 	}
 	text, err := life.ReadScratch(ctx, out)

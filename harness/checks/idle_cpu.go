@@ -29,6 +29,7 @@ var idleCPU = contract.Check{
 	Asks:      contract.Quiet,
 	Hosted:    contract.Beside,
 	FixHosted: fixHostedRest,
+	Works:     true,
 	Run:       judgeCPU,
 }
 

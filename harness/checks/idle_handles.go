@@ -23,6 +23,7 @@ var idleHandles = contract.Check{
 		"    with connection:\n" +
 		"        ...",
 	Needs: []contract.Need{contract.NeedService},
+	Works: true,
 	Run:   judgeHandles,
 }
 

@@ -16,6 +16,7 @@ var idleMemory = contract.Check{
 	How:   "After 300 requests the resident memory is read before and after 1000 more; growth over the budget must show twice. The same with 200 exec requests of code that does nothing; what bpy.data holds is counted, too.",
 	Fix:   "Drop finished tasks, connections and requests: no list or cache without a bound; keep references to asyncio tasks only until they are done.",
 	Needs: []contract.Need{contract.NeedService},
+	Works: true,
 	Run:   judgeMemory,
 }
 
@@ -30,8 +31,7 @@ func judgeMemory(ctx context.Context, s *contract.Session) report.Result {
 	case seen.leaksHandles():
 		return contract.Skipped(fmt.Sprintf("requests leave descriptors or threads behind: see idle/handles (%s)", seen.handleFigure()))
 	case seen.failed != nil && s.Current() != nil && s.Ended(ctx, s.Current()):
-		ended, why := explain.Ended(s.Current().Facts(ctx))
-		return contract.Failed("under many small requests it ended: "+ended, why)
+		return s.Current().Died(ctx, "under many small requests it ended")
 	case seen.failed != nil:
 		return contract.Failed("one of many small requests was not answered: "+explain.FirstLine(seen.failed), "something that each request uses up is used up")
 	}

@@ -17,6 +17,7 @@ var idleWakeups = contract.Check{
 	Asks:      contract.Quiet,
 	Hosted:    contract.Beside,
 	FixHosted: fixHostedRest,
+	Works:     true,
 	Run:       judgeWakeups,
 }
 

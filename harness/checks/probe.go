@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/contract"
@@ -20,10 +21,13 @@ var probes embed.FS
 
 const probeMount = "probes"
 
+// probeMost is what a script is given at least, however short the target's own start is to be.
+const probeMost = 30 * time.Second
+
 // scripts is the folder of the probes' scripts, where the backend can read them.
 var scripts = contract.Fact[string]{Name: "probes", Make: func(_ context.Context, s *contract.Session) (string, error) {
 	folder := filepath.Join(s.Out(), ".probes-"+fmt.Sprint(os.Getpid()))
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return "", fmt.Errorf("write probes: %w", err)
 	}
 	names, err := probes.ReadDir("probes")
@@ -59,7 +63,7 @@ func runProbe(ctx context.Context, s *contract.Session, script string, args []st
 	if err != nil {
 		return nil, err
 	}
-	limited, cancel := context.WithTimeout(ctx, s.Target().Budgets.Ready)
+	limited, cancel := context.WithTimeout(ctx, max(s.Target().Budgets.Ready, probeMost))
 	defer cancel()
 	if _, err := life.Wait(limited); ctx.Err() != nil || life.Exit() == nil {
 		return life, fmt.Errorf("run %s: %w", script, err)

@@ -17,7 +17,7 @@ func quietWindow(ctx context.Context, s *contract.Session) (contract.Window, *re
 	case err != nil:
 		result = contract.FromError(err)
 	case seen.Exit != nil:
-		result = contract.Skipped(fmt.Sprintf("it ended in the quiet window: see alive/stays (%s)", seen.Seen))
+		result = contract.Skipped(fmt.Sprintf("it ended in the quiet window: see alive/stays (%s)", explain.HowEnded(seen.Exit)))
 	case seen.FirstErr != nil:
 		result = contract.Skipped(fmt.Sprintf("it did not answer after the quiet window: see alive/stays (%s)", explain.FirstLine(seen.FirstErr)))
 	default:

@@ -42,6 +42,7 @@ func awaitRefusal(ctx context.Context, s *contract.Session, life *contract.Life,
 	wait = min(wait, max(s.Target().Budgets.Ready, 10*time.Second))
 	limited, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
+	hunger := life.Hunger()
 	exit, err := life.Wait(limited)
 	if ctx.Err() != nil {
 		return refusal{how: notJudged, err: ctx.Err()}
@@ -57,6 +58,9 @@ func awaitRefusal(ctx context.Context, s *contract.Session, life *contract.Life,
 		}
 	}
 	if exit == nil {
+		if busy := hunger.Starved(); busy != nil {
+			return refusal{how: notJudged, err: busy}
+		}
 		seen := refusal{how: stillRuns, waited: wait}
 		if addresses, listErr := life.Listeners(ctx); listErr == nil {
 			seen.elsewhere = explain.Addresses(addresses)
@@ -108,11 +112,12 @@ func mentions(lines []string, words ...string) bool {
 	return false
 }
 
-// wholeLog is all output of an ended life, in lines.
+// wholeLog is all output of an ended life, in lines; of one that said much, the
+// begin and the end.
 func wholeLog(life *contract.Life) []string {
-	lines, _, err := life.Log().Since(0)
-	if err != nil {
-		return life.Log().Tail(1000)
+	lines, next, err := life.Log().Since(0)
+	if err != nil || next < life.Log().End() {
+		lines = append(lines, life.Log().Tail(1000)...)
 	}
 	return lines
 }

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -26,6 +27,9 @@ var parsed = contract.Fact[[]lint]{Name: "source", Make: func(ctx context.Contex
 		if path == "" {
 			continue
 		}
+		if i == 1 {
+			paths = append(paths, "--script")
+		}
 		whole := t.Resolve(path)
 		name := fmt.Sprintf("source%d", i)
 		options = append(options, harness.Mount(name, filepath.Dir(whole)))
@@ -38,6 +42,9 @@ var parsed = contract.Fact[[]lint]{Name: "source", Make: func(ctx context.Contex
 			options = append(options, harness.Mount(name, filepath.Dir(t.Resolve(path))))
 			paths = append(paths, "{mount:"+name+"}/"+filepath.Base(path))
 		}
+	}
+	if awaited := t.Service.Announce; t.Service.Port == "announced" && awaited != "" && t.Env["PYTHONUNBUFFERED"] == "" {
+		paths = append(paths, "--announce", hex.EncodeToString([]byte(awaited)))
 	}
 	if len(paths) > 0 {
 		_, err = runProbe(ctx, s, "source.py", paths, &found, options...)
@@ -67,8 +74,13 @@ func rule(name string) func(context.Context, *contract.Session) report.Result {
 				unread = append(unread, "not read: "+one.Error)
 			case one.Rule == name:
 				places = append(places, fmt.Sprintf("%s:%d", one.File, one.Line))
-				evidence = append(evidence, fmt.Sprintf("%s:%d: %s", one.File, one.Line, one.Text))
-				note = one.Note
+				line := fmt.Sprintf("%s:%d: %s", one.File, one.Line, one.Text)
+				if note == "" {
+					note = one.Note
+				} else if one.Note != note {
+					line += " (" + one.Note + ")"
+				}
+				evidence = append(evidence, line)
 				if place, ok := s.Place(one.File, one.Line, one.Text); ok {
 					where = append(where, place)
 				}
@@ -76,6 +88,10 @@ func rule(name string) func(context.Context, *contract.Session) report.Result {
 		}
 		if len(places) == 0 {
 			return contract.Passed("no such line in the add-on and the launch script", unread...)
+		}
+		const shown = 8
+		if more := len(places) - shown; more > 0 {
+			places = append(places[:shown], fmt.Sprintf("and %d more", more))
 		}
 		result := contract.Warned("found at "+strings.Join(places, ", "), note+" ("+evidence[0]+")", append(evidence, unread...)...)
 		result.Places = where

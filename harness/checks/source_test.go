@@ -68,6 +68,13 @@ def start():
 		{"at once", direct + "bpy.app.timers.register(turn)\n", []int{3}},
 		{"at once, the function asks for background mode",
 			direct + "def start():\n    if not bpy.app.background:\n        bpy.app.timers.register(turn)\n", nil},
+		{"by way of another, though the file tells of background mode",
+			through + "if bpy.app.background:\n    print('here')\nstart()\n", []int{13}},
+		{"a method that a table names",
+			"class S:\n    def turn(self):\n        table = {'code': self.run}\n        table[kind]()\n    def run(self):\n        exec(code)\n" +
+				"    def go(self):\n        bpy.app.timers.register(self.turn)\n", []int{8}},
+		{"our keepalive runs the timers", direct + "import keepalive\nbpy.app.timers.register(turn)\nkeepalive.run()\n", nil},
+		{"our keepalive without timers", direct + "import keepalive\nbpy.app.timers.register(turn)\nkeepalive.run(timers=False)\n", []int{4}},
 		{"a lambda", "bpy.app.timers.register(lambda: exec(code))\n", []int{1}},
 		{"a timer that runs no code", "def turn():\n    print(1)\nbpy.app.timers.register(turn)\n", nil},
 	} {

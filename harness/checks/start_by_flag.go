@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/explain"
@@ -37,6 +38,9 @@ func judgeByFlag(ctx context.Context, s *contract.Session) report.Result {
 		if step.OK {
 			continue
 		}
+		if same, err := withEntry(ctx, s, step); err != nil || same {
+			return contract.Passed(fmt.Sprintf("%s without an entry in the preferences it raises what it raises with one, too: see tidy/cycle", map[string]string{"enable": "enabled", "disable": "disabled"}[step.Step]))
+		}
 		word := map[string]string{"enable": "enabled", "disable": "disabled"}[step.Step]
 		cause := fmt.Sprintf("%s raises where the add-on has no entry in the preferences", map[string]string{"enable": "register()", "disable": "unregister()"}[step.Step])
 		for _, one := range step.Requires {
@@ -54,6 +58,14 @@ func judgeByFlag(ctx context.Context, s *contract.Session) report.Result {
 		return contract.Passed("enabled and disabled without an entry in the preferences it raised nothing; Blender's factory settings have enabled it already")
 	}
 	return contract.Passed("enabled and disabled without an entry in the preferences, as with --addons, it raised nothing" + crashNote(run))
+}
+
+// withEntry says whether the add-on raises the same where it has an entry.
+func withEntry(ctx context.Context, s *contract.Session, step switched) (bool, error) {
+	seen, err := twice.Of(ctx, s)
+	return slices.ContainsFunc(seen.Steps, func(other switched) bool {
+		return other.Step == step.Step && other.Error == step.Error
+	}), err
 }
 
 // crashNote says that a Blender crashed at its end: tidy/cycle judges that.

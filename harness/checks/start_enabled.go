@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/explain"
+	"github.com/bgcheck/bgcheck/harness/internal/edits"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
@@ -22,6 +24,7 @@ var startEnabled = contract.Check{
 		"Check the module's name in the target file (module), and the modules that it needs (requires).",
 	OfLife: true,
 	Hosted: contract.OfAddon,
+	Works:  true,
 	Run:    judgeStartEnabled,
 }
 
@@ -37,6 +40,9 @@ func judgeStartEnabled(ctx context.Context, s *contract.Session) report.Result {
 	switch {
 	case errors.As(err, &fault):
 		enabled = fault.Enabled
+		if len(enabled) == 0 && fault.Check == "start/ready" && s.Target().Enable != "script" {
+			return contract.FromError(err) // Blender has not come to its add-ons, or hangs in this one: that is told once
+		}
 	case err != nil:
 		return contract.FromError(err)
 	default:
@@ -50,6 +56,16 @@ func judgeStartEnabled(ctx context.Context, s *contract.Session) report.Result {
 	if result.Verdict == report.Fail {
 		return nameMissing(ctx, s, result)
 	}
+	if t := s.Target(); life != nil && t.Launch.Script != "" {
+		if in, hidden := hiddenByOurs(life.Facts(ctx).Events, t.Module); hidden {
+			failed := contract.Failed(fmt.Sprintf("the launch script asked Blender to enable %q, which failed", in.Addon),
+				fmt.Sprintf("it has another name, %s: here the add-on is enabled only because bgcheck has done it before the script; started by the script alone it is not", t.Module), lines(in.Traceback)...)
+			failed.Fix = fmt.Sprintf("Enable it by the name of its module, and look at what comes back:\n"+
+				"    if addon_utils.enable(%q, default_set=True) is None:\n"+
+				"        sys.exit(\"the add-on cannot be enabled\")", t.Module)
+			return failed
+		}
+	}
 	if required := s.Target().RequiredModules(); len(required) > 0 && life != nil && s.Hosted() {
 		names, _ := json.Marshal(required) // a list of texts is the same in Python
 		seen, err := life.Run(ctx, "import importlib.util\n_bg['missing'] = [name for name in "+string(names)+" if importlib.util.find_spec(name) is None]")
@@ -58,6 +74,32 @@ func judgeStartEnabled(ctx context.Context, s *contract.Session) report.Result {
 		}
 	}
 	return result
+}
+
+// hiddenByOurs is the launch script's own attempt to enable the add-on under a name
+// that is nearly the right one, where the script has not enabled it by the right one.
+func hiddenByOurs(events []explain.Event, module string) (in explain.Event, hidden bool) {
+	right := 0
+	for _, e := range events {
+		switch {
+		case e.Event != "enable":
+		case e.Addon == module && e.OK:
+			right++
+		case !e.OK && e.Addon != module && !strings.HasPrefix(e.Addon, "bl_ext.") && alike(e.Addon, module):
+			in, hidden = e, true
+		}
+	}
+	return in, hidden && right < 2 // the first is bgcheck's
+}
+
+// alike says whether one of two names of modules was probably meant for the other.
+func alike(name, module string) bool {
+	plain := func(text string) string {
+		text = text[strings.LastIndexByte(text, '.')+1:]
+		return strings.ReplaceAll(strings.ToLower(text), "-", "_")
+	}
+	name, module = plain(name), plain(module)
+	return edits.Distance(name, module) <= min(2, len(module)/4)
 }
 
 // enabling is the result of pyaddon/hosted/enable.py.
@@ -76,6 +118,18 @@ func nameMissing(ctx context.Context, s *contract.Session, result report.Result)
 	step := seen.Steps[0]
 	if len(result.Evidence) == 0 {
 		result.Evidence = lines(step.Traceback)
+	}
+	switch {
+	case strings.Contains(step.Error, `bl_info["blender"]`):
+		result.Diagnosis = `Blender refuses it without a word: its bl_info["blender"] names a Blender before 2.80`
+		result.Fix = "Bring it to the interface of 2.80 and later, and then say so: bl_info = {..., \"blender\": (2, 80, 0)}"
+		return result
+	case incompatible.MatchString(step.Error):
+		result.Diagnosis = "Blender refuses the extension: " + incompatible.FindStringSubmatch(step.Error)[1]
+		result.Fix = "Where it speaks of Python or of the platform, it is a wheel that the manifest lists: bring one for each Python and platform that the\n" +
+			"extension is for, or one for all (py3-none-any), and list them:\n" +
+			"    wheels = [\"./wheels/thing-1.0-py3-none-any.whl\"]"
+		return result
 	}
 	for _, one := range step.Requires {
 		kind := map[string]string{"module": "the Python module", "add-on": "the add-on"}[one.Kind]
@@ -96,6 +150,9 @@ func nameMissing(ctx context.Context, s *contract.Session, result report.Result)
 	}
 	return result
 }
+
+// incompatible is how Blender 4.2 and later refuse an extension.
+var incompatible = regexp.MustCompile(`Extension \S+ is incompatible \((.*)\)`)
 
 func judgeEnabled(s *contract.Session, enabled []explain.Event) report.Result {
 	if why := explain.NotEnabled(enabled); why != "" {

@@ -17,7 +17,7 @@ var startLoopbackOnly = contract.Check{
 	How:  "The addresses on which the process and its children listen are read from the system.",
 	Fix: "Bind 127.0.0.1, not \"\", 0.0.0.0 or ::\n" +
 		"    server.bind((\"127.0.0.1\", port))",
-	Needs:  []contract.Need{contract.NeedService},
+	Needs:  []contract.Need{contract.NeedPort},
 	Hosted: contract.Beside,
 	Run:    judgeLoopbackOnly,
 }

@@ -35,7 +35,7 @@ var startPortBusy = contract.Check{
 		"        sys.exit(1)\n" +
 		"Bind before a thread is started: an exception in a thread ends nothing. One on the main thread that nobody catches does not do it " +
 		"either: Blender exits 0 on that unless --python-exit-code 1 stands before --python.",
-	Needs:  []contract.Need{contract.NeedService},
+	Needs:  []contract.Need{contract.NeedPort},
 	OfLife: true,
 	Asks:   contract.OwnLives,
 	Run:    judgePortBusy,

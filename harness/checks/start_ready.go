@@ -25,6 +25,7 @@ var startReady = contract.Check{
 	Needs:  []contract.Need{contract.NeedService},
 	OfLife: true,
 	Hosted: contract.Beside,
+	Works:  true,
 	Run:    judgeStartReady,
 }
 
@@ -37,7 +38,7 @@ func judgeStartReady(ctx context.Context, s *contract.Session) report.Result {
 		result := contract.Failed(fault.Seen, fault.Diagnosis, fault.Evidence...)
 		result.Command = fault.Command
 		result.Expected = expectReady(s)
-		result.Fix = fault.Fix
+		result.Fix, result.Cause = fault.Fix, fault.Cause
 		return withNotes(result, s.Target().Notes)
 	case errors.As(err, &fault) && fault.Check == "start/enabled":
 		return contract.FromError(err)

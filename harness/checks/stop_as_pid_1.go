@@ -20,8 +20,9 @@ var stopAsPID1 = contract.Check{
 		"    signal.signal(signal.SIGTERM, on_signal)             # or: def on_signal(n, f): global keep_running; keep_running = False\n" +
 		"pyaddon/keepalive.py does this. With an init (docker run --init, or init: true in compose.yaml) the signal is no longer\n" +
 		"ignored, and without a handler it still ends Blender with 143 and without clean-up.",
-	Asks: contract.OwnLives,
-	Run:  judgeAsPID1,
+	Asks:  contract.OwnLives,
+	Works: true,
+	Run:   judgeAsPID1,
 }
 
 // judgeAsPID1 sends SIGTERM to a Blender that is process 1 of its container.
@@ -31,6 +32,9 @@ func judgeAsPID1(ctx context.Context, s *contract.Session) report.Result {
 	}
 	if err := s.Ready(ctx); err != nil {
 		return contract.FromError(err)
+	}
+	if s.Target().Service.Socket != "" {
+		return contract.Skipped("the target has no port by which it could be reached as process 1 of its container")
 	}
 	life, err := s.Launch(ctx, contract.Tweaks{More: []harness.Option{harness.AsPID1()}})
 	if fault := contract.FaultOf(err); fault != nil { // it has been ready as another process

@@ -55,6 +55,9 @@ func judgeDuringExec(ctx context.Context, s *contract.Session) report.Result {
 	}()
 	defer func() { <-waiting }()
 	contract.Pause(ctx, length/10)
+	if wire := life.Wire(); wire != nil {
+		_ = wire.CloseInput() // who has started it ends its input first
+	}
 	exit, err := life.End(ctx, harness.StopGrace(s.Target().Budgets.Stop+length))
 	if exit == nil {
 		return contract.FromError(err)

@@ -22,10 +22,14 @@ var stopSIGINT = contract.Check{
 		"        signal.signal(number, lambda number, frame: stopping.set())",
 	Asks:   contract.OwnLives,
 	Hosted: contract.Beside,
+	Works:  true,
 	Run:    judgeSIGINT,
 }
 
 func judgeSIGINT(ctx context.Context, s *contract.Session) report.Result {
+	if s.Target().Service.Protocol == "stdio" {
+		return contract.Skipped("the target has no terminal at which Ctrl+C is typed: its standard input is the wire; see stop/end-of-input")
+	}
 	life, err := launchAtRest(ctx, s)
 	if err != nil {
 		return contract.FromError(err)

@@ -28,6 +28,7 @@ var stopSIGTERM = contract.Check{
 		"    sys.exit(0)",
 	Asks:   contract.OwnLives,
 	Hosted: contract.Beside,
+	Works:  true,
 	Run:    judgeSIGTERM,
 }
 

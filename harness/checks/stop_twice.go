@@ -21,8 +21,9 @@ var stopTwice = contract.Check{
 		"        keep_running = False\n" +
 		"and ignore further signals once the loop has ended; loop.close() puts their own action back:\n" +
 		ignoreSignals,
-	Asks: contract.OwnLives,
-	Run:  judgeTwice,
+	Asks:  contract.OwnLives,
+	Works: true,
+	Run:   judgeTwice,
 }
 
 func judgeTwice(ctx context.Context, s *contract.Session) report.Result {

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -76,17 +77,21 @@ func rest(ctx context.Context, s *contract.Session, life *contract.Life) {
 	}
 }
 
-// awaitEnd waits for the end within the budget, then kills.
+// awaitEnd waits for the end within the budget, then kills. One that had no
+// processor to end with has no exit to judge, as with Life.End.
 func awaitEnd(ctx context.Context, s *contract.Session, life *contract.Life, budget time.Duration) (*harness.Exit, error) {
 	wait, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
+	hunger := life.Hunger()
 	exit, err := life.Wait(wait)
 	if exit != nil || ctx.Err() != nil {
 		return exit, err
 	}
+	busy := hunger.Starved()
+	life.Pose(ctx)
 	killed, err := life.Kill(ctx)
-	if killed == nil {
-		return nil, err
+	if killed == nil || busy != nil {
+		return nil, cmp.Or(busy, err)
 	}
 	late := *killed
 	late.Asked, late.Escalated = true, true

@@ -24,6 +24,7 @@ var tidyWrites = contract.Check{
 		"    with tempfile.TemporaryDirectory() as folder: ...",
 	Asks:   contract.OwnLives,
 	Hosted: contract.OfAddon,
+	Works:  true,
 	Run:    judgeWrites,
 }
 
@@ -49,7 +50,7 @@ func judgeWrites(ctx context.Context, s *contract.Session) report.Result {
 		return contract.FromError(err)
 	}
 	var outside []string
-	dir := path.Dir(life.Scratch()) // the instance's folder as Blender sees it
+	dir, short := life.Folder(), path.Dir(life.Scratch())
 	text, err := life.ReadScratch(ctx, "writes.jsonl")
 	if err != nil {
 		return contract.Undecided("the watch over files did not begin: " + explain.FirstLine(err))
@@ -57,6 +58,9 @@ func judgeWrites(ctx context.Context, s *contract.Session) report.Result {
 	for line := range strings.Lines(string(text)) {
 		var one write
 		_ = json.Unmarshal([]byte(line), &one)
+		if contract.Below(short, one.Path) {
+			one.Path = dir + strings.TrimPrefix(one.Path, short)
+		}
 		if one.Unable != "" {
 			return contract.Skipped("what Python writes cannot be watched: " + one.Unable)
 		}

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/internal/fault"
 )
 
 // Backend starts Blender in containers made from one image.
@@ -57,6 +58,17 @@ func New(blender string, options ...Option) *Backend {
 	return b
 }
 
+// CheckName is an error for a text that is neither a version nor can be an image's
+// name: most often the path of a Blender on this machine.
+func CheckName(blender string) error {
+	if strings.HasPrefix(blender, "/") || strings.HasPrefix(blender, ".") || strings.ContainsAny(blender, "\\ \t") ||
+		strings.Contains(blender, "//") || strings.HasSuffix(blender, "/") {
+		return fault.Machinef("run Blender %q in a container: that is a path; name a version, such as 4.3, or an image "+
+			"(--blender, BGCHECK_BLENDER), or run it on this machine (--backend local)", blender)
+	}
+	return nil
+}
+
 // Name is "container".
 func (b *Backend) Name() string { return "container" }
 
@@ -78,6 +90,9 @@ func (b *Backend) Info(ctx context.Context) (harness.Info, error) {
 // open finds the engine and looks at the image, once. A failure is tried again
 // at the next call.
 func (b *Backend) open(ctx context.Context) (*engine, *blend, error) {
+	if err := CheckName(b.image); err != nil {
+		return nil, nil, err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.engine == nil {

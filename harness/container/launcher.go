@@ -26,9 +26,10 @@ const launcherPath = "run/launcher.py"
 // request is a line to the launcher.
 type request struct {
 	ID     int    `json:"id"`
-	Do     string `json:"do"` // signal, kill, sample, listeners or read
+	Do     string `json:"do"` // signal, kill, sample, listeners, read, mode or relay
 	Signal int    `json:"signal,omitempty"`
 	Path   string `json:"path,omitempty"`
+	Port   int    `json:"port,omitempty"`
 }
 
 // event is a line from the launcher: started, failed, ended and done, once each,
@@ -50,7 +51,8 @@ type reply struct {
 	Sample    usage.Sample `json:"sample"`
 	Listeners []string     `json:"listeners"`
 	Content   []byte       `json:"content"`
-	Missing   bool         `json:"missing"` // the file to read
+	Missing   bool         `json:"missing"` // the file to read or look at
+	Mode      uint32       `json:"mode"`    // as stat(2) gives it
 }
 
 // eventLines cuts a stream into lines of JSON. What is none (a traceback of the

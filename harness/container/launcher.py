@@ -12,12 +12,15 @@ It needs nothing but a Python 3.7 or later and /proc.
 """
 
 import binascii
+import errno
 import json
 import os
 import select
 import signal
 import socket
+import struct
 import sys
+import threading
 import time
 from typing import Any, Dict, List, Optional, Tuple
 
@@ -27,6 +30,8 @@ FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT,
              signal.SIGUSR1, signal.SIGUSR2)
 OOM_FILES = ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control")
 TICK = 1.0 / os.sysconf("SC_CLK_TCK")
+# Pipes for Blender's standard input and output when these are a wire: each to read, to write.
+WIRE = []  # type: List[int]
 PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -80,9 +85,97 @@ def hold(order: str) -> List[socket.socket]:
     return held
 
 
+def leave_stale(order: str) -> None:
+    """Leaves the file of a dead Unix socket where the file order says, if there is one."""
+    try:
+        inside = os.path.dirname(os.environ["TMPDIR"])
+        path = read(order).decode().replace("{dir}", inside)
+    except FileNotFoundError:
+        return
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(path)
+
+
+def relay(port: int) -> None:
+    """Joins those who connect to the port to the Unix sockets that they name in a first line."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("0.0.0.0", port))
+    listener.listen(100)
+
+    def accept() -> None:
+        while True:
+            client = listener.accept()[0]
+            threading.Thread(target=join, args=(client,), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+
+
+def join(client: socket.socket) -> None:
+    """Connects client to the socket that it names; tells it the number of the error, or 0."""
+    with client, socket.socket(socket.AF_UNIX) as service:
+        path = b""
+        while not path.endswith(b"\n"):
+            data = client.recv(1)
+            if not data:
+                return
+            path += data
+        if path == b"stdio:\n":
+            client.sendall(b"0\n")
+            threading.Thread(target=feed, args=(client,), daemon=True).start()
+            for data in iter(lambda: os.read(WIRE[2], 1 << 16), b""):
+                client.sendall(data)
+            client.shutdown(socket.SHUT_WR)
+            return
+        try:
+            service.connect(path[:-1])
+        except OSError as e:
+            client.sendall(b"%d\n" % (e.errno or errno.EIO))
+            return
+        client.sendall(b"0\n")
+        there = threading.Thread(target=pump, args=(client, service), daemon=True)
+        there.start()
+        pump(service, client)
+        there.join()
+
+
+def feed(client: socket.socket) -> None:
+    """Copies what comes from client to Blender's standard input, and its end."""
+    try:
+        for data in iter(lambda: client.recv(1 << 16), b""):
+            while data:
+                data = data[os.write(WIRE[1], data):]
+    except OSError:
+        pass  # Blender has closed it
+    os.close(WIRE[1])
+
+
+def pump(source: socket.socket, to: socket.socket) -> None:
+    """Copies one direction to its end, and passes on how it ended."""
+    try:
+        while True:
+            data = source.recv(1 << 18)
+            if not data:
+                to.shutdown(socket.SHUT_WR)
+                return
+            to.sendall(data)
+    except OSError:
+        for one in (source, to):
+            if one.family == socket.AF_INET:  # a reset
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            try:
+                one.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass  # it was closed before
+
+
 def start(command: List[str]) -> Tuple[int, str]:
     """Starts command; returns its PID, and why it could not be started or ""."""
     reader, writer = os.pipe()
+    wired = os.environ.get("BGCHECK_STDIN") == "wire"
+    if wired:
+        WIRE.extend(os.pipe() + os.pipe())
     pid = os.fork()
     if pid == 0:
         try:
@@ -90,8 +183,19 @@ def start(command: List[str]) -> Tuple[int, str]:
             # Python ignores these two, and what is ignored stays so across exec.
             for number in (signal.SIGPIPE, getattr(signal, "SIGXFSZ", signal.SIGPIPE)):
                 signal.signal(number, signal.SIG_DFL)
-            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            given = os.environ.pop("BGCHECK_STDIN", "")
+            if given == "closed":
+                os.close(0)
+            elif given == "silent":  # the end to write to is inherited, and so stays open
+                silent, kept = os.pipe()
+                os.set_inheritable(kept, True)
+                os.dup2(silent, 0)
+            else:
+                os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(1, 2)
+            if given == "wire":
+                os.dup2(WIRE[0], 0)
+                os.dup2(WIRE[3], 1)
             try:  # when memory runs out it must not be the launcher that is killed
                 with open("/proc/self/oom_score_adj", "w") as f:
                     f.write("500")
@@ -102,6 +206,9 @@ def start(command: List[str]) -> Tuple[int, str]:
             os.write(writer, "{}: {}".format(command[0], e.strerror).encode())
         finally:
             os._exit(127)
+    if wired:
+        os.close(WIRE[0])
+        os.close(WIRE[3])
     os.close(writer)
     problem = b""
     while True:
@@ -274,6 +381,8 @@ class Launcher:
             elif request["do"] == "read":
                 data = read(request["path"])
                 reply["content"] = binascii.b2a_base64(data, newline=False).decode()
+            elif request["do"] == "mode":
+                reply["mode"] = os.lstat(request["path"]).st_mode
             elif self.status is not None:
                 reply["error"] = "Blender has ended"
             elif request["do"] == "signal":
@@ -282,6 +391,8 @@ class Launcher:
                 reply["sample"] = sample(self.blender)
             elif request["do"] == "listeners":
                 reply["listeners"] = listeners()
+            elif request["do"] == "relay":
+                relay(request["port"])
         except FileNotFoundError:
             reply["missing"] = True
         except OSError as e:
@@ -290,6 +401,7 @@ class Launcher:
 
     def run(self, command: List[str]) -> int:
         self.held = hold(os.path.join(os.environ["TMPDIR"], "../scratch/hold-port"))
+        leave_stale(os.path.join(os.environ["TMPDIR"], "../scratch/stale-socket"))
         self.blender, problem = start(command)
         if problem:
             say({"event": "failed", "error": problem})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/containerd/errdefs"
 	"github.com/moby/moby/api/types/network"
@@ -21,6 +22,8 @@ const networkName = "bgcheck"
 // and the containers do not see each other (no icc). A network that is internal
 // would be stricter, but publishes no ports (Docker 20.10 to 27).
 func (e *engine) ensureNetwork(ctx context.Context) error {
+	networking.Lock() // launches side by side would each make one
+	defer networking.Unlock()
 	all, err := e.networks(ctx)
 	if err != nil {
 		return err
@@ -52,6 +55,8 @@ func (e *engine) ensureNetwork(ctx context.Context) error {
 	return nil
 }
 
+var networking sync.Mutex
+
 const labelNetwork = "bgcheck.network"
 
 func (e *engine) networks(ctx context.Context) ([]network.Summary, error) {
@@ -60,4 +65,27 @@ func (e *engine) networks(ctx context.Context) ([]network.Summary, error) {
 		return nil, fault.Machinef("list networks: %w", err)
 	}
 	return list.Items, nil
+}
+
+// HostAddress is this machine's address in the containers' network.
+func (b *Backend) HostAddress(ctx context.Context) (string, error) {
+	engine, _, err := b.open(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := engine.ensureNetwork(ctx); err != nil {
+		return "", err
+	}
+	all, err := engine.networks(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, one := range all {
+		for _, config := range one.IPAM.Config {
+			if config.Gateway.IsValid() && config.Gateway.Is4() {
+				return config.Gateway.String(), nil
+			}
+		}
+	}
+	return "", fault.Machinef("find this machine's address in the network %s: it has no gateway", networkName)
 }

@@ -50,6 +50,8 @@ type process struct {
 	pid     int // and on this machine; 0: not seen
 	ports   network.PortMap
 	stats   *stats
+	relayed sync.Once // the launcher's relay to sockets was asked for
+	relay   error
 }
 
 var _ harness.Process = (*process)(nil)

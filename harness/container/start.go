@@ -51,23 +51,40 @@ func (b *Backend) Start(ctx context.Context, spec *harness.LaunchSpec) (harness.
 	if err != nil {
 		return nil, err
 	}
-	if err := engine.ensureNetwork(ctx); err != nil {
-		return nil, err
-	}
 	launcher := !spec.AsPID1 && blend.python != ""
-	p, err := b.start(ctx, engine, blend, spec, launcher)
+	p, err := b.onNetwork(ctx, engine, blend, spec, launcher)
 	if launcher && err != nil && noExecutable(err) {
 		// No Python in the image, which is not ours: Blender itself, under the
 		// engine's init.
 		b.mu.Lock()
 		blend.python = ""
 		b.mu.Unlock()
-		p, err = b.start(ctx, engine, blend, spec, false)
+		p, err = b.onNetwork(ctx, engine, blend, spec, false)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return p, nil
+}
+
+// onNetwork starts the container on our network, and again where that is gone
+// between the two: another program made one too, and this one was the second.
+func (b *Backend) onNetwork(ctx context.Context, e *engine, blend *blend, spec *harness.LaunchSpec, launcher bool) (*process, error) {
+	for attempt := 1; ; attempt++ {
+		if err := e.ensureNetwork(ctx); err != nil {
+			return nil, err
+		}
+		p, err := b.start(ctx, e, blend, spec, launcher)
+		if err == nil || attempt == 3 || !noNetwork(err) {
+			return p, err
+		}
+	}
+}
+
+// noNetwork tells whether the engine did not find the network, or found several.
+func noNetwork(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "network") && (strings.Contains(text, "not found") || strings.Contains(text, "ambiguous"))
 }
 
 // noExecutable tells whether the engine did not find the program to start.
@@ -131,6 +148,7 @@ type plan struct {
 	bind     netip.Addr
 	mounts   map[string]string
 	dir      string
+	work     string // the folder below dir that Blender begins in
 	limits   limits
 	launcher bool
 	asPID1   bool
@@ -139,7 +157,7 @@ type plan struct {
 func (b *Backend) plan(e *engine, blend *blend, spec *harness.LaunchSpec, launcher bool) (*plan, error) {
 	l := &plan{
 		image: b.image, blender: []string{blend.executable}, env: instance.Env(spec.ID, innerDir), bind: e.bind,
-		mounts: spec.Mounts, dir: spec.Dir, limits: b.limits, launcher: launcher, asPID1: spec.AsPID1,
+		mounts: spec.Mounts, dir: spec.Dir, work: spec.Work, limits: b.limits, launcher: launcher, asPID1: spec.AsPID1,
 		labels: map[string]string{labelInstance: spec.ID, labelWhere: where()},
 	}
 	if l.limits.cpus > e.cpus {
@@ -159,6 +177,13 @@ func (b *Backend) plan(e *engine, blend *blend, spec *harness.LaunchSpec, launch
 		}
 		l.blender = append(l.blender, arg)
 	}
+	if spec.Wrapper != "" {
+		wrapper, err := instance.Expand(spec.Wrapper, innerDir, inner)
+		if err != nil {
+			return nil, err
+		}
+		l.blender[0] = wrapper // it finds blender in the image's PATH
+	}
 	for name, value := range spec.Env {
 		value, err := instance.Expand(value, innerDir, inner)
 		if err != nil {
@@ -167,6 +192,9 @@ func (b *Backend) plan(e *engine, blend *blend, spec *harness.LaunchSpec, launch
 		l.env[name] = value
 	}
 	l.command = l.blender
+	if launcher && spec.Input != harness.InputAtEnd {
+		l.env[inputVariable] = string(spec.Input)
+	}
 	if launcher {
 		l.command = append([]string{blend.python, "-ISB", path.Join(innerDir, launcherPath)}, l.blender...)
 	}
@@ -203,7 +231,7 @@ func (l *plan) request() testcontainers.ContainerRequest {
 func (l *plan) configure(c *container.Config) {
 	c.Entrypoint, c.Cmd = l.command[:1], l.command[1:]
 	c.User = fmt.Sprintf("%d:%d", user, user)
-	c.WorkingDir = path.Join(innerDir, "home")
+	c.WorkingDir = path.Join(innerDir, l.work)
 	c.AttachStdout, c.AttachStderr = true, true
 	// The tether: the engine closes it when the one client that is attached goes.
 	c.AttachStdin, c.OpenStdin, c.StdinOnce = l.launcher, l.launcher, l.launcher
@@ -248,7 +276,7 @@ func (l *plan) confine(h *container.HostConfig) {
 // under the engine's init, the folders mounted.
 func (l *plan) byHand(image string) string {
 	words := []string{"docker", "run", "--rm", "--user", fmt.Sprintf("%d:%d", os.Getuid(), os.Getgid()),
-		"--volume", l.dir + ":" + innerDir, "--workdir", path.Join(innerDir, "home")}
+		"--volume", l.dir + ":" + innerDir, "--workdir", path.Join(innerDir, l.work)}
 	if !l.asPID1 {
 		words = append(words, "--init")
 	}
@@ -271,5 +299,8 @@ func (l *plan) byHand(image string) string {
 func (e *engine) remove(ctx context.Context, id string) {
 	_, _ = e.api.ContainerRemove(ctx, id, client.ContainerRemoveOptions{Force: true, RemoveVolumes: true})
 }
+
+// inputVariable tells the launcher what Blender finds on its standard input.
+const inputVariable = "BGCHECK_STDIN"
 
 var errNoPort = errors.New("the port is not published")

@@ -43,6 +43,9 @@ func (l *Life) AskLong(ctx context.Context) error {
 }
 
 func (l *Life) reply(ctx context.Context) ([]byte, error) {
+	if l.side != nil {
+		return l.ordinaryJob(ctx)
+	}
 	probe, err := l.Probe()
 	if err != nil {
 		return nil, err
@@ -90,6 +93,39 @@ func (l *Life) ExecWithin(ctx context.Context, code string) ([]byte, error) {
 	return told(exchange.do(ctx, "{code}", code))
 }
 
+// ExecAs sends code with another token than the life's own, within the session's
+// patience.
+func (l *Life) ExecAs(ctx context.Context, token, code string) ([]byte, error) {
+	limited, cancel := context.WithTimeout(ctx, l.session.Patience())
+	defer cancel()
+	l.mu.Lock()
+	exchange, err := l.newExchange(l.session.target.Exec, l.addr, token)
+	l.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	return told(exchange.do(limited, "{code}", code))
+}
+
+// EchoAt sends the echo request with a text, or the probe where there is no echo, to
+// another address than the life's own, such as a proxy's; bounded by ctx alone.
+func (l *Life) EchoAt(ctx context.Context, address, text string) ([]byte, error) {
+	of, place, value := l.session.target.Echo, "{message}", text
+	if of == nil {
+		var ok bool
+		if of, place, value, ok = l.session.target.Probe(); !ok {
+			return nil, errors.New("the target file gives no request to ask the service with (ready, echo or exec)")
+		}
+	}
+	l.mu.Lock()
+	exchange, err := l.newExchange(of, address, l.Token())
+	l.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	return exchange.do(ctx, place, value)
+}
+
 // told makes a reply of an error that carries one.
 func told(reply []byte, err error) ([]byte, error) {
 	var status *service.StatusError
@@ -115,11 +151,21 @@ func (l *Life) RequestStop(ctx context.Context) ([]byte, error) {
 }
 
 // End asks the life to end with SIGTERM (or what options say), waits for the
-// target's stop budget, and kills it then.
+// target's stop budget, and kills it then. One that had no processor to end with
+// has no exit to judge: the error is Hunger's.
 func (l *Life) End(ctx context.Context, options ...harness.StopOption) (*harness.Exit, error) {
 	l.asked.Store(true)
-	grace := harness.StopGrace(l.session.target.Budgets.Stop)
-	exit, err := l.Stop(ctx, append([]harness.StopOption{grace}, options...)...)
+	l.lookAtSignals()
+	hunger := l.Hunger()
+	var busy error
+	first := []harness.StopOption{harness.StopGrace(l.session.target.Budgets.Stop), harness.StopBeforeKill(func() {
+		busy = hunger.Starved()
+		l.Pose(ctx)
+	})}
+	exit, err := l.Stop(ctx, append(first, options...)...)
+	if busy != nil {
+		return nil, busy
+	}
 	if exit == nil && err == nil {
 		err = errors.New("stop: no exit was reported")
 	}
@@ -160,11 +206,14 @@ func (l *Life) Send(ctx context.Context, one Message) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	size := one.Pieces
 	if one.Cut > 0 {
-		paused := service.WithPauses(limited, 50*time.Millisecond)
-		return pieces.DoFragmented(paused, payload, (len(payload)+one.Cut-1)/one.Cut)
+		limited, size = service.WithPauses(limited, 50*time.Millisecond), (len(payload)+one.Cut-1)/one.Cut
 	}
-	return pieces.DoFragmented(limited, payload, one.Pieces)
+	began := time.Now()
+	reply, err := pieces.DoFragmented(limited, payload, size)
+	exchange.note(began, err)
+	return reply, err
 }
 
 // ReplyText is a reply, or why there is none, for a result.

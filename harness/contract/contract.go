@@ -41,10 +41,16 @@ type Check struct {
 	Why, How, Fix string
 	// FixPlain is the fix for code without asyncio; "" where Fix fits both.
 	FixPlain string
-	// Needs names what the target must offer: "service", "echo", "exec", "stop".
+	// Needs names what the target must offer: "service", "port", "socket",
+	// "stdio", "echo", "exec", "stop".
 	Needs []Need
 	// Asks says which lives it asks, and so what may run beside it.
 	Asks Lives
+	// For lists the kinds of target that it is asked of; nil: services, and add-ons as
+	// Hosted says.
+	For []Kind
+	// Works: it is asked of workers, too; what is a request there is a job.
+	Works bool
 	// Hosted says whether it is asked of an add-on without a service of its own.
 	Hosted Hosting
 	// FixHosted is the fix for such an add-on; "" where Fix fits.
@@ -52,6 +58,9 @@ type Check struct {
 	// OfLife: the statement is about the end of a life, so that nothing deeper
 	// can be behind its failure.
 	OfLife bool
+	// Thorough: it takes long, and is asked in a thorough run alone (Config.Thorough);
+	// or by who names it, for whom checks.Choose takes this away.
+	Thorough bool
 	// Run judges. It may use s's shared Blender (s.Shared) or launch its own
 	// (s.Launch). It never waits longer than ctx.
 	Run func(ctx context.Context, s *Session) report.Result
@@ -63,6 +72,9 @@ type Need string
 // The needs.
 const (
 	NeedService Need = "service"
+	NeedPort    Need = "port"
+	NeedSocket  Need = "socket"
+	NeedStdio   Need = "stdio"
 	NeedEcho    Need = "echo"
 	NeedExec    Need = "exec"
 	NeedStop    Need = "stop"

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"strings"
 	"time"
 )
@@ -119,6 +120,28 @@ func (l *Life) Marked(ctx context.Context, file string, within time.Duration) bo
 // Sees waits until the witness has noted an event.
 func (l *Life) Sees(ctx context.Context, kind string, within time.Duration) bool {
 	return l.until(ctx, within, func(ctx context.Context) bool { return len(l.Saw(ctx, kind)) > 0 })
+}
+
+// OverTCP says whether the service listens on a port.
+func (s *Session) OverTCP() bool {
+	protocol := s.target.Service.Protocol
+	return strings.HasPrefix(protocol, "tcp-") || protocol == "http" || protocol == "websocket"
+}
+
+// Listens waits until something accepts connections at the service's address.
+func (l *Life) Listens(ctx context.Context, within time.Duration) bool {
+	return l.until(ctx, within, func(ctx context.Context) bool {
+		address, err := l.Address(ctx)
+		if err != nil {
+			return false
+		}
+		conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+		if err != nil {
+			return false
+		}
+		_ = conn.Close()
+		return true
+	})
 }
 
 // until looks again and again whether what holds, until the life or the time ends.

@@ -24,7 +24,7 @@ func (s *Session) faultFile() string {
 func (s *Session) share(fault *FaultError) {
 	if name := s.faultFile(); name != "" {
 		text, err := json.Marshal(fault)
-		if err == nil && os.WriteFile(name+".part", text, 0o644) == nil {
+		if err == nil && os.WriteFile(name+".part", text, 0o600) == nil {
 			_ = os.Rename(name+".part", name) // without it the others look themselves
 		}
 	}

@@ -62,21 +62,6 @@ func (s *Session) hostArgs(tweaks Tweaks) []string {
 	return append(args, "--start", l.Start, "--cleanup", l.Cleanup)
 }
 
-// tooOld says that the target is an extension and this Blender knows none; "" when
-// it can have it.
-func (s *Session) tooOld(ctx context.Context) string {
-	if !s.target.IsExtension() {
-		return ""
-	}
-	info, err := s.backend.Info(ctx)
-	var major, minor int
-	if _, scanErr := fmt.Sscanf(info.Version, "%d.%d", &major, &minor); err != nil || scanErr != nil || major > 4 || major == 4 && minor >= 2 || major == 0 {
-		return ""
-	}
-	return fmt.Sprintf("the target has no Blender that knows extensions: they need 4.2 or later, and this is %s; "+
-		"with Docker: bgcheck check --backend container --blender 4.3 (or --blender /path/to/blender)", info.Version)
-}
-
 // Without is what our service does without the add-on: the measure for it with the
 // add-on. What it cannot do alone is a fault of the machine.
 type Without struct {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/service"
 )
 
 // Run judges one check. It applies the target's skip list and the check's
@@ -75,7 +76,7 @@ func (s *Session) takeTurn(ctx context.Context) (view *Session, done func(), err
 	if err := take(ctx, s.turns); err != nil {
 		return nil, nil, err
 	}
-	return &Session{state: s.state, turn: true}, func() { <-s.turns }, nil
+	return &Session{state: s.state, turn: true, check: s.check}, func() { <-s.turns }, nil
 }
 
 // judgeNow judges the check and keeps the result for those who ask later.
@@ -95,7 +96,7 @@ func (s *Session) judgeNow(ctx context.Context, check Check, running chan struct
 // judgeIn runs the check in a view of its own and completes its result.
 func (s *Session) judgeIn(ctx context.Context, check Check) report.Result {
 	started := time.Now()
-	view := &Session{state: s.state, turn: s.turn}
+	view := &Session{state: s.state, turn: s.turn, check: check.Name}
 	defer view.leave()
 
 	inner, cancel := reserve(ctx)
@@ -110,6 +111,9 @@ func (s *Session) judgeIn(ctx context.Context, check Check) report.Result {
 	case result.Verdict == report.Fail:
 		result = view.attribute(ctx, check, result)
 	}
+	if result.Verdict == report.Fail && inner.Err() == nil {
+		result = view.recorded(inner, check, result)
+	}
 	if s.hosted && result.Verdict == report.Fail && check.Hosted == Beside {
 		if _, err := view.Without(ctx); err != nil {
 			result = FromError(err)
@@ -123,6 +127,7 @@ func (s *Session) judgeIn(ctx context.Context, check Check) report.Result {
 	result = view.named(check, result)
 	view.complete(check, &result)
 	view.locate(&result)
+	view.hide(&result)
 	result.Seconds = time.Since(started).Seconds()
 	return result
 }
@@ -159,14 +164,13 @@ func (s *Session) call(ctx context.Context, check Check) (result report.Result) 
 	if reason, ok := s.target.Skip[check.Name]; ok {
 		return Skipped("left out by the target file: " + reason)
 	}
-	switch {
-	case s.hosted && check.Hosted == NotHosted:
-		return Skipped("the target has no service of its own")
-	case !s.hosted && check.Hosted == OnlyHosted:
-		return Skipped("the target has no hosted add-on: it is a service itself")
-	}
-	if reason := s.tooOld(ctx); reason != "" {
+	if reason := s.notAsked(check); reason != "" {
 		return Skipped(reason)
+	}
+	if info, err := s.backend.Info(ctx); err == nil {
+		if reason := s.target.Unsupported(info.Version); reason != "" {
+			return Skipped(reason)
+		}
 	}
 	for _, need := range check.Needs {
 		if reason := s.lacks(need); reason != "" {
@@ -182,7 +186,14 @@ func (s *Session) call(ctx context.Context, check Check) (result report.Result) 
 			result.Evidence = append(result.Evidence, string(debug.Stack()))
 		}
 	}()
-	return check.Run(ctx, s)
+	before := service.OwnLimits()
+	result = check.Run(ctx, s)
+	if result.Verdict == report.Fail && service.OwnLimits() > before {
+		limited := Undecided("this process has no descriptor left for its clients (ulimit -n): raise that; so far: "+result.Seen, result.Evidence...)
+		limited.Command = result.Command
+		return limited
+	}
+	return result
 }
 
 // lacks says why the target cannot be asked for what is needed; "" when it can.
@@ -191,6 +202,14 @@ func (s *Session) lacks(need Need) string {
 	switch {
 	case need == NeedService && t.Service.Protocol == "none":
 		return "the target has no service (protocol none)"
+	case need == NeedPort && t.Service.Protocol == "none":
+		return "the target has no service (protocol none)"
+	case need == NeedPort && !t.HasPort():
+		return "the target has no port"
+	case need == NeedSocket && t.Service.Socket == "":
+		return "the target has no Unix socket"
+	case need == NeedStdio && t.Service.Protocol != "stdio":
+		return "the target has no protocol over standard input and output"
 	case need == NeedEcho && t.Echo == nil:
 		return "the target file gives no echo request"
 	case need == NeedExec && t.Exec == nil:
@@ -215,12 +234,12 @@ func reserve(ctx context.Context) (context.Context, context.CancelFunc) {
 // attribute looks for a deeper fault behind a failure, so that one fault is
 // reported by one check.
 func (s *Session) attribute(ctx context.Context, check Check, result report.Result) report.Result {
-	if check.OfLife {
+	if check.OfLife || s.target.IsJob() {
 		return result
 	}
 	for _, life := range s.used {
 		exit := life.Exit()
-		if exit == nil && !life.wasAsked() && len(life.Saw(ctx, "finalize")) > 0 {
+		if exit == nil && !life.wasAsked() && len(life.Saw(ctx, "finalize")) > 0 && !s.Ended(ctx, life) {
 			err := s.Zombie(ctx, life)
 			s.mu.Lock()
 			s.broken = err

@@ -19,6 +19,15 @@ func (s *Session) Options(tweaks Tweaks) []harness.Option {
 		s.portOption(tweaks),
 		harness.Flags(fillAll(t.Launch.Flags)...),
 	}
+	if !t.HasPort() {
+		options = append(options, harness.NoPort())
+	}
+	if t.Service.Protocol == "stdio" {
+		options = append(options, harness.Stdin(harness.InputWire))
+	}
+	if s.record {
+		options = append(options, harness.Record())
+	}
 	if t.Dir != "" {
 		options = append(options, harness.Mount(folderMount, t.Dir))
 	}
@@ -52,8 +61,17 @@ func (s *Session) Options(tweaks Tweaks) []harness.Option {
 	for name, value := range tweaks.Env {
 		options = append(options, harness.Env(name, fill(value)))
 	}
+	if w := t.Launch.Wrapper; w != "" {
+		options = append(options, s.wrapper(w)...)
+	}
+	if t.HasWork() && !t.IsJob() {
+		options = append(options, s.workOptions()...)
+	}
 	if script, args := s.script(tweaks); script != "" {
 		options = append(options, harness.Script(script, args...))
+	}
+	if t.IsJob() {
+		options = append(options, s.jobOptions()...)
 	}
 	return options
 }
@@ -111,8 +129,12 @@ func (s *Session) portOption(tweaks Tweaks) harness.Option {
 	return harness.Port(harness.ReservePort)
 }
 
-// FixedPort says whether all lives use one port, so that only one can be at a time.
+// FixedPort says whether all lives use one port, or one path of a Unix socket, so
+// that only one can be at a time.
 func (s *Session) FixedPort() bool {
+	if socket := s.target.Service.Socket; socket != "" {
+		return !strings.Contains(socket, "{") // {scratch}, {port} and {token} make it one of its own
+	}
 	_, err := strconv.Atoi(s.target.Service.Port)
 	return err == nil
 }
@@ -128,9 +150,12 @@ func (s *Session) inFolder(path string) string {
 	return "{mount:" + folderMount + "}/" + filepath.ToSlash(rel)
 }
 
-// fill replaces {target}; the harness replaces the rest.
+// filled has what the harness does not know of.
+var filled = strings.NewReplacer("{target}", "{mount:"+folderMount+"}", "{work}", "{dir}/job")
+
+// fill replaces {target} and {work}; the harness replaces the rest.
 func fill(text string) string {
-	return strings.ReplaceAll(text, "{target}", "{mount:"+folderMount+"}")
+	return filled.Replace(text)
 }
 
 func fillAll(texts []string) []string {

@@ -14,6 +14,9 @@ import (
 
 	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/explain"
+	"github.com/bgcheck/bgcheck/harness/otherside"
+	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/service"
 	"github.com/bgcheck/bgcheck/harness/target"
 )
 
@@ -22,13 +25,28 @@ type Life struct {
 	*harness.Blender
 	session *Session
 
-	mu   sync.Mutex // guards addr and made
+	mu   sync.Mutex // guards what follows
 	addr string     // host:port, known once it has answered
 	made map[*target.Exchange]*Exchange
+	// photos are what it did when it was looked at last, and texts the files in them.
+	photos []explain.Photo
+	texts  map[string][]string
+	// masks are what it did with signals just before it was asked to end.
+	masks explain.Masks
+	// hungers are two moments of the last seconds in which it was asked, the older first.
+	hungers [2]Hunger
 
 	// plain: launched as the target file says, with nothing changed.
 	plain bool
+	// wire is where its standard input and output are the wire; nil otherwise.
+	wire  *service.Stdio
 	asked atomic.Bool
+	// side is whom a worker asks for work; nil of other targets.
+	side *otherside.Side
+	// busy is held while the worker does a job that stands for a request.
+	busy chan struct{}
+	// course is what happens in it, and when; nil where nobody asks.
+	course *course
 }
 
 // Alive says whether the process has not ended.
@@ -53,6 +71,13 @@ func (l *Life) Addr() string {
 	defer l.mu.Unlock()
 	return l.addr
 }
+
+// stacksFile is where the witness has Python write the stacks of all threads.
+const stacksFile = "stacks"
+
+// Wire is the client of a life whose standard input and output are the wire; nil
+// of others.
+func (l *Life) Wire() *service.Stdio { return l.wire }
 
 // witness reads what the witness inside Blender has written so far. No file is
 // no events: Blender ended before it ran a script.
@@ -88,11 +113,29 @@ func (l *Life) Facts(ctx context.Context) explain.Facts {
 		Target: l.session.target, Backend: l.session.backend.Name(), Source: l.session.Source(),
 		Exit: l.Exit(), Log: l.Log().Tail(200), Events: events,
 	}
+	l.mu.Lock()
+	facts.Photos, facts.Lines, facts.Signals = l.photos, l.texts, l.masks
+	l.mu.Unlock()
 	if facts.Exit != nil && facts.Exit.CrashFile != "" {
 		text, _ := os.ReadFile(facts.Exit.CrashFile) // without it the cause is told less well
 		facts.Crash = explain.ReadCrash(string(text))
 	}
+	if facts.Exit != nil && facts.Exit.Signal != nil {
+		text, _ := l.ReadScratch(ctx, stacksFile)
+		crashed := explain.CrashStack(string(text))
+		facts.CrashThread = crashed.Ident
+		if facts.Crash == nil {
+			facts.Crash = crashed.Frames
+		}
+	}
 	return facts
+}
+
+// Died is the failure of a check under which the life, which has ended, ended by
+// itself; seen says what was done to it.
+func (l *Life) Died(ctx context.Context, seen string, evidence ...string) report.Result {
+	cause := explain.Death(l.Facts(ctx))
+	return Because(seen+": "+explain.HowEnded(l.Exit()), cause, evidence...)
 }
 
 // evidence is how the life ended, the end of its log, and where the rest is.

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/service"
 )
 
 // Tweaks change one launch; the zero value launches as the target file says.
@@ -21,6 +22,9 @@ type Tweaks struct {
 	Unready bool
 	// More options, before those of the add-on: what they enable is enabled before it.
 	More []harness.Option
+	// Changed: what More does may keep it from becoming ready, which then says
+	// nothing of other launches.
+	Changed bool
 	// Without: the hosted add-on is left out, and bgcheck's service is alone.
 	Without bool
 	// Disabled: the add-on is installed and not enabled.
@@ -105,7 +109,7 @@ func (s *Session) Adopt(life *Life) {
 // Once a launch has shown that the target does not become ready, or does not
 // stay so, every later one returns that *FaultError at once.
 func (s *Session) Launch(ctx context.Context, tweaks Tweaks) (*Life, error) {
-	plain := !tweaks.Without && tweaks.Port == 0 && tweaks.Env == nil && tweaks.Args == nil
+	plain := !tweaks.Without && !tweaks.Changed && tweaks.Port == 0 && tweaks.Env == nil && tweaks.Args == nil
 	if !tweaks.Unready {
 		// The first launch proves for all that come meanwhile.
 		if err := take(ctx, s.proving); err != nil {
@@ -129,11 +133,24 @@ func (s *Session) Launch(ctx context.Context, tweaks Tweaks) (*Life, error) {
 	if s.FixedPort() && shared != nil {
 		s.EndShared(ctx)
 	}
-	life, err := s.Start(ctx, s.Options(tweaks)...)
+	var life *Life
+	var err error
+	if s.target.IsWorker() {
+		life, err = s.startWorker(ctx, tweaks)
+	} else {
+		life, err = s.Start(ctx, s.Options(tweaks)...)
+	}
 	if err != nil {
 		return nil, err
 	}
 	life.plain = plain
+	if s.target.Service.Protocol == "stdio" {
+		in, out, err := life.Stdio(ctx)
+		if err != nil {
+			return life, err
+		}
+		life.wire = service.NewStdio(in, out)
+	}
 	if tweaks.Unready {
 		return life, nil
 	}
@@ -153,6 +170,9 @@ func (s *Session) Start(ctx context.Context, options ...harness.Option) (*Life, 
 		return nil, err
 	}
 	life := &Life{Blender: blender, session: s}
+	if s.courses != nil {
+		life.course = newCourse(blender)
+	}
 	s.mu.Lock()
 	s.lives = append(s.lives, life)
 	s.mu.Unlock()
@@ -176,6 +196,7 @@ func (s *Session) use(life *Life) {
 		s.users[life]++
 	}
 	s.used = append(without(s.used, life), life)
+	life.course.usedBy(s.check)
 }
 
 // leave ends a view: the lives that its check had for itself are closed.
@@ -183,6 +204,7 @@ func (s *Session) leave() {
 	s.mu.Lock()
 	var alone []*Life
 	for _, life := range s.used {
+		life.course.leftBy(s.check)
 		if s.users[life]--; s.users[life] == 0 {
 			delete(s.users, life)
 			if life != s.shared {
@@ -199,7 +221,7 @@ func (s *Session) leave() {
 
 // forget closes a life.
 func (s *Session) forget(life *Life) {
-	_ = life.Close()
+	_ = life.close()
 	s.mu.Lock()
 	s.lives = without(s.lives, life)
 	s.mu.Unlock()

@@ -164,6 +164,15 @@ func (s *Session) traced(result *report.Result) []report.Place {
 	return places
 }
 
+// Installed is the line of a file of the target's own that Blender knows as path.
+func (s *Session) Installed(path string, line int) (report.Place, bool) {
+	file, ok := s.installed(path)
+	if !ok {
+		return report.Place{}, false
+	}
+	return report.Place{File: file, Line: line, Message: lineOf(file, line)}, true
+}
+
 // installed is the target's own file that Blender knows as path: the launch
 // script and what lies beside it, or the copy of the add-on in the profile.
 func (s *Session) installed(path string) (string, bool) {

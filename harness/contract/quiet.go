@@ -20,7 +20,8 @@ type Window struct {
 	// Unmeasured: the backend could not sample the process.
 	Unmeasured error
 	Exit       *harness.Exit // it ended in the window
-	Seen, Why  string        // how and why it ended
+	Why        explain.Cause // of that end, or of its silence; the zero Cause: not known
+	Pictures   []string      // evidence of its silence
 	First      time.Duration // the first request after the window
 	FirstErr   error
 	Rest       []time.Duration // the requests after that
@@ -71,7 +72,7 @@ func (s *Session) Watch(ctx context.Context, length time.Duration) (Window, erro
 	case <-timer.C:
 	case <-life.Done():
 		seen.Exit = life.Exit()
-		seen.Seen, seen.Why = explain.Ended(life.Facts(ctx))
+		seen.Why = explain.Death(life.Facts(ctx))
 		return seen, nil
 	case <-ctx.Done():
 		return Window{}, fmt.Errorf("quiet window: %w", ctx.Err())
@@ -99,9 +100,15 @@ func (s *Session) Watch(ctx context.Context, length time.Duration) (Window, erro
 	if ctx.Err() != nil {
 		return Window{}, fmt.Errorf("quiet window: %w", ctx.Err())
 	}
-	if seen.FirstErr != nil && s.Ended(ctx, life) {
+	switch {
+	case seen.FirstErr == nil:
+	case s.Ended(ctx, life):
 		seen.Exit = life.Exit()
-		seen.Seen, seen.Why = explain.Ended(life.Facts(ctx))
+		seen.Why = explain.Death(life.Facts(ctx))
+	default:
+		life.Pose(ctx)
+		facts := life.Facts(ctx)
+		seen.Why, seen.Pictures = explain.Hang(facts), facts.Pictures()
 	}
 	return seen, nil
 }

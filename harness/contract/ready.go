@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness"
@@ -17,7 +18,10 @@ func (s *Session) becomeReady(ctx context.Context, life *Life) error {
 	if s.target.Service.Protocol == "none" {
 		return s.enabledOnly(ctx, life)
 	}
-	budget := s.target.Budgets.Ready
+	if life.side != nil {
+		return s.workerReady(ctx, life)
+	}
+	budget, hunger := s.target.Budgets.Ready, life.Hunger()
 	wait, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	err := life.WaitReady(wait, func(ctx context.Context, address string) error {
@@ -26,7 +30,7 @@ func (s *Session) becomeReady(ctx context.Context, life *Life) error {
 		return life.AskAt(one, address)
 	})
 	if err != nil {
-		return s.unready(ctx, life, err)
+		return s.unready(ctx, life, hunger, err)
 	}
 	if err := s.settle(ctx, life); err != nil {
 		return err
@@ -36,36 +40,69 @@ func (s *Session) becomeReady(ctx context.Context, life *Life) error {
 }
 
 // unready turns a failed wait into the fault that start/ready reports.
-func (s *Session) unready(ctx context.Context, life *Life, err error) error {
+func (s *Session) unready(ctx context.Context, life *Life, hunger Hunger, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("wait until ready: %w", context.Cause(ctx))
 	}
+	if busy := hunger.Starved(); busy != nil {
+		err = busy
+	}
 	if errors.Is(err, harness.ErrMachine) {
 		s.mu.Lock()
-		s.broken = err
+		if !s.everReady { // a later launch says nothing of the others
+			s.broken = err
+		}
 		s.mu.Unlock()
 		return err
 	}
+	life.Pose(ctx)
 	facts := life.Facts(ctx)
 	if facts.Exit == nil {
 		var listErr error
 		facts.Listeners, listErr = life.Listeners(ctx)
 		facts.ListenersKnown = listErr == nil
+		facts.Answers = life.answering(ctx, facts.Listeners)
 	}
-	seen, diagnosis, fix := explain.Unready(facts, err)
+	seen, cause := explain.Unready(facts, err)
 	if why := explain.NotEnabled(facts.Saw("enable")); s.hosted && why != "" {
 		return s.fault(ctx, life, &FaultError{Check: "start/enabled", Seen: seen, Diagnosis: why})
 	}
-	return s.fault(ctx, life, &FaultError{Check: "start/ready", Seen: seen, Diagnosis: diagnosis, Fix: fix})
+	return s.fault(ctx, life, &FaultError{Check: "start/ready", Seen: seen, Diagnosis: cause.Text, Fix: cause.Fix, Cause: cause.Name})
+}
+
+// answering is where a service answers that has announced no port; "" when it has
+// announced one, or does not answer.
+func (l *Life) answering(ctx context.Context, listeners []netip.AddrPort) string {
+	t := l.session.target
+	now, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
+	defer cancel()
+	if t.Service.Port != "announced" || !l.session.Local() || l.Announced(now) != "" {
+		return ""
+	}
+	for _, one := range listeners {
+		address := one
+		if one.Addr().IsUnspecified() {
+			address = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), one.Port())
+		}
+		limited, cancel := context.WithTimeout(ctx, l.session.Brief())
+		err := l.AskAt(limited, address.String())
+		cancel()
+		if err == nil {
+			return address.String()
+		}
+	}
+	return ""
 }
 
 // fault remembers a fault that holds for every launch of the target. A launch
 // that was changed, or comes after one that went well, says nothing of the others.
 func (s *Session) fault(ctx context.Context, life *Life, fault *FaultError) error {
-	fault.Evidence, fault.Command = life.evidence(), life.Command()
+	fault.Evidence, fault.Command = append(fault.Evidence, life.evidence()...), life.Command()
+	fault.hide(life.Token()) // others of the run, which do not know it, report this, too
 	fault.Enabled = life.Saw(ctx, "enable")
 	s.mu.Lock()
 	first := !s.everReady && life.plain
+	fault.Later = s.everReady && fault.Check == "start/ready"
 	if first {
 		s.broken = fault
 	}
@@ -97,10 +134,13 @@ func (s *Session) settle(ctx context.Context, life *Life) error {
 		if s.Ended(ctx, life) {
 			return s.endedEarly(ctx, life)
 		}
+		if busy := life.Starved(); busy != nil {
+			return busy
+		}
+		seen := fmt.Sprintf("it answered its first request, and then none within %s (%s)", explain.Short(s.Patience()), explain.FirstLine(err))
+		hung := life.Deaf(ctx, seen, explain.Deaf(life.Facts(ctx)))
 		return s.fault(ctx, life, &FaultError{
-			Check:     "alive/stays",
-			Seen:      fmt.Sprintf("it answered its first request, and then none within %s (%s)", explain.Short(s.Patience()), explain.FirstLine(err)),
-			Diagnosis: explain.Deaf(life.Facts(ctx)),
+			Check: "alive/stays", Seen: seen, Diagnosis: hung.Diagnosis, Fix: hung.Fix, Cause: hung.Cause, Evidence: hung.Evidence,
 		})
 	}
 	if !life.Alive() {
@@ -114,8 +154,9 @@ func (s *Session) settle(ctx context.Context, life *Life) error {
 
 // endedEarly is the fault of a life that ended after its first answer.
 func (s *Session) endedEarly(ctx context.Context, life *Life) error {
-	seen, diagnosis := explain.Ended(life.Facts(ctx))
-	return s.fault(ctx, life, &FaultError{Check: "start/ready", Seen: "it answered once and then " + seen, Diagnosis: diagnosis})
+	cause := explain.Death(life.Facts(ctx))
+	return s.fault(ctx, life, &FaultError{Check: "start/ready", Seen: "it answered once and then " + explain.HowEnded(life.Exit()),
+		Diagnosis: cause.Text, Fix: cause.Fix, Cause: cause.Name})
 }
 
 // Zombie is the fault of a life that goes on over freed data.
@@ -132,11 +173,15 @@ func (s *Session) Zombie(ctx context.Context, life *Life) error {
 func (s *Session) enabledOnly(ctx context.Context, life *Life) error {
 	wait, cancel := context.WithTimeout(ctx, s.target.Budgets.Ready)
 	defer cancel()
+	hunger := life.Hunger()
 	for life.Alive() {
 		if s.target.Module == "" || len(life.Saw(wait, "enable")) > 0 {
 			break
 		}
 		if !Pause(wait, 20*time.Millisecond) {
+			if busy := hunger.Starved(); ctx.Err() == nil && busy != nil {
+				return busy
+			}
 			break
 		}
 	}

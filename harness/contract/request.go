@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bgcheck/bgcheck/harness/service"
 	"github.com/bgcheck/bgcheck/harness/target"
@@ -27,6 +28,8 @@ type Exchange struct {
 	place, value string
 	// Frame makes a request on the wire; nil where that is the request itself.
 	Frame func(request []byte) ([]byte, error)
+	// note is told of each request that was sent; never nil.
+	note func(began time.Time, err error)
 }
 
 // payload puts a value in its place, escaped for the request.
@@ -68,7 +71,10 @@ func (e *Exchange) do(ctx context.Context, place, value string) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	return e.clientFor(place, value).Do(ctx, payload)
+	began := time.Now()
+	reply, err := e.clientFor(place, value).Do(ctx, payload)
+	e.note(began, err)
+	return reply, err
 }
 
 // Wire is a whole good request as bytes on the connection.
@@ -84,13 +90,14 @@ func (e *Exchange) Wire() ([]byte, error) {
 func (l *Life) exchange(of *target.Exchange) (*Exchange, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.hungry()
 	if made, ok := l.made[of]; ok {
 		return made, nil
 	}
 	if l.addr == "" {
 		return nil, errors.New("the service's address is not known: it never became ready")
 	}
-	made, err := l.newExchange(of, l.addr)
+	made, err := l.newExchange(of, l.addr, l.Token())
 	if err != nil {
 		return nil, err
 	}
@@ -101,26 +108,36 @@ func (l *Life) exchange(of *target.Exchange) (*Exchange, error) {
 	return made, nil
 }
 
-func (l *Life) newExchange(of *target.Exchange, address string) (*Exchange, error) {
-	fill := l.filler(address)
+func (l *Life) newExchange(of *target.Exchange, address, token string) (*Exchange, error) {
+	fill := l.filler(address, token)
 	t := l.session.target
+	var dial func(context.Context) (net.Conn, error)
+	through := func(client *service.TCP) *service.TCP { return client }
+	if socket := l.Socket(); socket != "" {
+		dial = func(ctx context.Context) (net.Conn, error) { return l.DialUnix(ctx, socket) }
+		through = func(client *service.TCP) *service.TCP { return client.Through(socket, dial) }
+	}
 	made := &Exchange{text: fill(of.Request), escape: of.Escape}
+	kind := t.RequestName(of)
+	made.note = func(began time.Time, err error) { l.course.asked(kind, began, err) }
 	headers := map[string]string{}
 	for name, value := range of.Headers {
 		headers[name] = fill(value)
 	}
 	switch t.Service.Protocol {
 	case "tcp-json":
-		return made, made.tcp(service.TCPJSON(address), t.Service.LengthPrefix)
+		return made, made.tcp(through(service.TCPJSON(address)), t.Service.LengthPrefix)
 	case "tcp-raw":
-		return made, made.tcp(service.TCPRaw(address), t.Service.LengthPrefix)
+		return made, made.tcp(through(service.TCPRaw(address)), t.Service.LengthPrefix)
 	case "tcp-jsonl":
-		made.Client = service.TCPJSONL(address)
+		lines := service.TCPJSONL(address)
+		lines.TCP = through(lines.TCP)
+		made.Client = lines
 		made.Frame = func(request []byte) ([]byte, error) { return append(request, '\n'), nil }
 	case "http":
 		path := fill(of.Path)
 		at := func(path string) service.Client {
-			return service.HTTP(address, service.HTTPOptions{Method: of.Method, Path: path, Headers: headers})
+			return service.HTTP(address, service.HTTPOptions{Method: of.Method, Path: path, Headers: headers, Dial: dial})
 		}
 		made.Client = at(path)
 		if strings.Contains(path, "{message}") || strings.Contains(path, "{code}") {
@@ -128,9 +145,15 @@ func (l *Life) newExchange(of *target.Exchange, address string) (*Exchange, erro
 				return at(strings.ReplaceAll(path, place, url.QueryEscape(value)))
 			}
 		}
+	case "stdio":
+		if l.wire == nil {
+			return nil, errors.New("speak over standard input and output: this life was not started so")
+		}
+		made.Client = l.wire
+		made.Frame = func(request []byte) ([]byte, error) { return append(request, '\n'), nil }
 	case "command":
 		made.Client = service.Command(l.command(fill), map[string]string{
-			"BGCHECK_ADDRESS": address, "BGCHECK_TOKEN": l.Token(), "BGCHECK_SCRATCH": l.Scratch(),
+			"BGCHECK_ADDRESS": address, "BGCHECK_TOKEN": token, "BGCHECK_SCRATCH": l.Scratch(),
 		}).In(t.Dir)
 	default:
 		return nil, fmt.Errorf("%w (protocol %q)", service.ErrNoService, t.Service.Protocol)
@@ -167,10 +190,10 @@ func (l *Life) command(fill func(string) string) []string {
 }
 
 // filler replaces what is known of one life.
-func (l *Life) filler(address string) func(string) string {
+func (l *Life) filler(address, token string) func(string) string {
 	_, port, _ := net.SplitHostPort(address)
 	replacer := strings.NewReplacer("{port}", port, "{address}", address,
-		"{token}", l.Token(), "{scratch}", l.Scratch(), "{target}", l.session.target.Dir)
+		"{token}", token, "{scratch}", l.Scratch(), "{target}", l.session.target.Dir)
 	return replacer.Replace
 }
 

@@ -1,8 +1,10 @@
 package contract
 
 import (
+	"fmt"
 	"slices"
 
+	"github.com/bgcheck/bgcheck/harness/explain"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
@@ -16,6 +18,13 @@ func Passed(seen string, evidence ...string) report.Result {
 // result has none.
 func Failed(seen, diagnosis string, evidence ...string) report.Result {
 	return report.Result{Verdict: report.Fail, Seen: seen, Diagnosis: diagnosis, Evidence: evidence}
+}
+
+// Because is Failed for a cause that was found by its rule.
+func Because(seen string, cause explain.Cause, evidence ...string) report.Result {
+	result := Failed(seen, cause.Text, evidence...)
+	result.Cause, result.Fix = cause.Name, cause.Fix
+	return result
 }
 
 // Warned is the result of a check that read a line which often goes wrong, or saw
@@ -62,10 +71,14 @@ func (s *Session) complete(check Check, result *report.Result) {
 	if result.Verdict != report.Fail && result.Verdict != report.Inconclusive {
 		return
 	}
-	for _, life := range slices.Backward(used) { // the one that was judged last tells most
-		// A fault found at the launch brings its evidence along.
-		if lines := life.evidence(); !slices.Contains(result.Evidence, lines[len(lines)-1]) {
-			result.Evidence = append(result.Evidence, lines...)
+	for i, life := range slices.Backward(used) { // the one that was judged last tells most
+		lines := life.evidence()
+		if slices.Contains(result.Evidence, lines[len(lines)-1]) {
+			continue // a fault found at the launch brings its evidence along
 		}
+		if len(used) > 1 {
+			result.Evidence = append(result.Evidence, fmt.Sprintf("of Blender %d of %d that were asked (%s):", i+1, len(used), life.ID()))
+		}
+		result.Evidence = append(result.Evidence, lines...)
 	}
 }

@@ -170,6 +170,12 @@ func (r *run) within(ctx context.Context, check Check) report.Result {
 // the target's budgets add up to.
 func Limit(t *target.Target) time.Duration {
 	b := t.Budgets
+	if t.IsJob() {
+		return 2*time.Minute + 12*(b.Job+b.Stop)
+	}
+	if t.IsWorker() {
+		return 2*time.Minute + 6*(b.Ready+b.Stop) + 3*b.Quiet + 20*t.Worker.Within + 5*t.Worker.Returns
+	}
 	return 2*time.Minute + time.Duration(4+len(t.Config))*(b.Ready+b.Stop) + 3*b.Quiet
 }
 

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness"
+	"github.com/bgcheck/bgcheck/harness/explain"
+	"github.com/bgcheck/bgcheck/harness/internal/owner"
 	"github.com/bgcheck/bgcheck/harness/report"
 	"github.com/bgcheck/bgcheck/harness/target"
 )
@@ -24,10 +26,17 @@ type Config struct {
 	// Machine keeps what sessions that follow one another, or run side by side, need
 	// not find out again, such as Session.Without; nil: each finds out for itself.
 	Machine *Machine
+	// Record has the recorder in every life: for a cause, not for a verdict.
+	Record bool
 	// Faults is a folder through which the sessions of one run tell one another
 	// that the target never becomes ready, so that one alone waits for it. Empty:
 	// each looks itself.
 	Faults string
+	// Thorough: what takes longer is looked at as well, checks that say so among it.
+	Thorough bool
+	// Courses is told what happened in each life, when it is closed; nil: nobody
+	// asks, and nothing of it is kept. It may be called by several goroutines.
+	Courses func(report.Course)
 }
 
 // Session runs checks on one target. Checks that do not spoil one another
@@ -43,17 +52,23 @@ type Session struct {
 	// turn: the running check, or one that asked for its verdict, has the shared
 	// life for itself.
 	turn bool
+	// check is the name of the running one, for the courses of lives.
+	check string
 }
 
 // state is what all views of a session share.
 type state struct {
-	target  *target.Target
-	backend harness.Backend
-	out     string
-	faults  string
-	hosted  bool // the add-on has no service of its own; target is ours with it
-	machine *Machine
-	scratch string // removed at Close; empty when Out was given
+	target   *target.Target
+	given    *target.Target // as Config had it
+	backend  harness.Backend
+	out      string
+	faults   string
+	record   bool // every life has the recorder
+	thorough bool
+	courses  func(report.Course) // nil: nobody asks
+	hosted   bool                // the add-on has no service of its own; target is ours with it
+	machine  *Machine
+	scratch  string // removed at Close; empty when Out was given
 
 	// proving is held by the launch that finds out whether the target becomes ready.
 	proving chan struct{}
@@ -69,6 +84,8 @@ type state struct {
 	broken error
 	// everReady: at least one life answered in this session.
 	everReady bool
+	// alone: one run of a job at a time.
+	alone bool
 	// usual is the slowest small request of a healthy life, for timeouts.
 	usual time.Duration
 	lives []*Life
@@ -89,18 +106,22 @@ func Open(cfg Config) (*Session, error) {
 	under.Env = maps.Clone(under.Env)
 	under.SetDefaults()
 	s := &Session{state: &state{
-		target:  &under,
-		backend: cfg.Backend,
-		out:     cfg.Out,
-		faults:  cfg.Faults,
-		proving: make(chan struct{}, 1),
-		turns:   make(chan struct{}, 1),
-		sharing: make(chan struct{}, 1),
-		users:   map[*Life]int{},
-		judge:   map[string]chan struct{}{},
-		judged:  map[string]report.Result{},
-		pending: map[string]report.Result{},
-		facts:   map[any]*made{},
+		target:   &under,
+		given:    cfg.Target,
+		backend:  cfg.Backend,
+		out:      cfg.Out,
+		faults:   cfg.Faults,
+		thorough: cfg.Thorough,
+		courses:  cfg.Courses,
+		record:   cfg.Record,
+		proving:  make(chan struct{}, 1),
+		turns:    make(chan struct{}, 1),
+		sharing:  make(chan struct{}, 1),
+		users:    map[*Life]int{},
+		judge:    map[string]chan struct{}{},
+		judged:   map[string]report.Result{},
+		pending:  map[string]report.Result{},
+		facts:    map[any]*made{},
 	}}
 	if under.Hosted() {
 		s.hosted = true
@@ -122,13 +143,13 @@ func Open(cfg Config) (*Session, error) {
 	}
 	s.broken = s.sharedBefore()
 	if s.out == "" {
-		folder, err := os.MkdirTemp("", "bgcheck-")
+		folder, err := owner.TempDir(owner.NewID())
 		if err != nil {
 			return nil, fmt.Errorf("open session: make folder: %w", err)
 		}
 		s.out, s.scratch = folder, folder
 	}
-	if err := os.MkdirAll(s.out, 0o755); err != nil {
+	if err := os.MkdirAll(s.out, 0o700); err != nil {
 		return nil, fmt.Errorf("open session: make folder: %w", err)
 	}
 	return s, nil
@@ -140,6 +161,9 @@ func (s *Session) Target() *target.Target { return s.target }
 // Hosted says whether the add-on has no service of its own; Target is then what
 // bgcheck's service makes of it.
 func (s *Session) Hosted() bool { return s.hosted }
+
+// Thorough says whether what takes longer is looked at as well.
+func (s *Session) Thorough() bool { return s.thorough }
 
 // Backend is where it starts Blender.
 func (s *Session) Backend() harness.Backend { return s.backend }
@@ -158,7 +182,9 @@ func (s *Session) Close() error {
 	s.mu.Unlock()
 	var errs []error
 	for _, life := range lives {
-		errs = append(errs, life.Close())
+		if err := life.close(); err != nil {
+			errs = append(errs, oneLine{err})
+		}
 	}
 	if s.scratch != "" {
 		errs = append(errs, os.RemoveAll(s.scratch))
@@ -168,3 +194,10 @@ func (s *Session) Close() error {
 	}
 	return nil
 }
+
+// oneLine says the first line of an error that tells much: the rest is in the folder
+// of the life.
+type oneLine struct{ error }
+
+func (e oneLine) Error() string { return explain.FirstLine(e.error) }
+func (e oneLine) Unwrap() error { return e.error }

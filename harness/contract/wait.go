@@ -10,9 +10,14 @@ import (
 // on luck which check sees that.
 const Settling = 300 * time.Millisecond
 
-// Ended waits a moment for the end of a process whose service has just gone.
+// Ended waits a moment for the end of a process whose service has just gone, and as
+// long as an end may take for one whose Python has begun to end: what is to be said
+// of it depends on which it is.
 func (s *Session) Ended(ctx context.Context, life *Life) bool {
-	return EndsWithin(ctx, life, time.Second)
+	if EndsWithin(ctx, life, time.Second) {
+		return true
+	}
+	return len(life.Saw(ctx, "finalize")) > 0 && EndsWithin(ctx, life, s.target.Budgets.Stop)
 }
 
 // EndsWithin waits so long for the end of a process.
@@ -44,6 +49,9 @@ func (s *Session) Patience() time.Duration {
 	least := 4 * time.Second
 	if s.backend.Name() == "window" {
 		least = 20 * time.Second // the first draw compiles shaders on the main thread, in software
+	}
+	if s.target.IsWorker() { // DoJob has its own, and tells more when that is over
+		least = 10 * s.target.Worker.Within
 	}
 	return max(least, 10*s.target.Budgets.Latency, 10*s.Usual())
 }

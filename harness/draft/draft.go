@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -57,8 +56,12 @@ func Text(path, file string) (text []byte, notes []string, err error) {
 	}
 	d.addon = d.relative(path)
 	d.head()
-	d.launch()
-	if !d.hosted {
+	if d.isJob() {
+		d.job()
+	} else {
+		d.launch()
+	}
+	if !d.hosted && !d.isJob() {
 		d.environment()
 		d.service()
 		d.requests()
@@ -81,51 +84,6 @@ func Text(path, file string) (text []byte, notes []string, err error) {
 func File(path string) (string, error) {
 	_, folder, err := findAddon(path)
 	return filepath.Join(folder, target.FileName), err
-}
-
-// findAddon finds the add-on at or below path, and the folder for its file.
-func findAddon(path string) (addon, folder string, err error) {
-	addon, err = filepath.Abs(path)
-	if err != nil {
-		return "", "", fmt.Errorf("find add-on: %w", err)
-	}
-	info, err := os.Stat(addon)
-	if err != nil {
-		return "", "", fmt.Errorf("find add-on: %w", err)
-	}
-	folder = filepath.Dir(addon)
-	if !info.IsDir() {
-		if suffix := strings.ToLower(filepath.Ext(addon)); suffix != ".py" && suffix != ".zip" {
-			return "", "", fmt.Errorf("find add-on: %s is a file of another kind; expected a folder, .py file or zip", path)
-		}
-		return addon, folder, nil
-	}
-	if facts := addonsrc.Read(addon); facts.HasInit || facts.Manifest != nil {
-		if _, err := os.Stat(filepath.Join(addon, ".git")); err == nil {
-			folder = addon
-		}
-		return addon, folder, nil
-	}
-	// A repository with the add-on somewhere in it: what has bl_info or a
-	// manifest goes before what is only a package.
-	for _, wanted := range []func(addonsrc.Facts) bool{
-		func(f addonsrc.Facts) bool { return f.Manifest != nil || f.HasBlInfo },
-		func(f addonsrc.Facts) bool { return f.HasInit },
-	} {
-		for _, pattern := range []string{"*.py", "*", "*/*", "*/*.py"} {
-			found, _ := filepath.Glob(filepath.Join(addon, pattern))
-			for _, inside := range found {
-				info, err := os.Stat(inside)
-				if err != nil || strings.HasPrefix(filepath.Base(inside), ".") || !info.IsDir() && filepath.Ext(inside) != ".py" {
-					continue
-				}
-				if filepath.Base(inside) != "__init__.py" && wanted(addonsrc.Read(inside)) {
-					return inside, addon, nil
-				}
-			}
-		}
-	}
-	return addon, folder, nil
 }
 
 // relative is a path as the file writes it.
@@ -184,6 +142,10 @@ func (d *draft) head() {
 		d.line("# It has neither bl_info nor register(): a script, run with --python.")
 		d.line("launch:")
 		d.line("  script: %s", scalar(d.addon))
+		if d.isJob() {
+			d.note("script %s, a job: it neither listens nor waits", d.addon)
+			return
+		}
 		d.arguments(d.survey)
 		d.line("")
 		d.note("script %s", d.addon)

@@ -38,7 +38,7 @@ func TestDrafts(t *testing.T) {
 		"seeds": "echo_addon", "http": "web-service.py", "typed": "plugin", "extension": "ext",
 		"script": "serve.py", "own-script": "my_addon", "no-service": "tool",
 		"self-starting": "service", "json-rpc": "tools", "xml-rpc": "rpc.py",
-		"length-prefixed": "framed", "fixed-port": "fixed.py",
+		"length-prefixed": "framed", "fixed-port": "fixed.py", "unix-socket": "lines.py",
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := filepath.Join("testdata", name)
@@ -114,6 +114,57 @@ func TestDraftFindsTheAddonInARepository(t *testing.T) {
 	}
 }
 
+// TestDraftAsksWhichOfSeveralAddons: it names them, and takes the one that is more
+// of an add-on than what lies beside it.
+func TestDraftAsksWhichOfSeveralAddons(t *testing.T) {
+	const info, plain = "bl_info = {\"name\": \"x\"}\n\n\ndef register():\n    pass\n", "def register():\n    pass\n"
+	for what, one := range map[string]struct {
+		files map[string]string
+		taken string
+		named []string
+	}{
+		"two folders":                  {map[string]string{"ring/__init__.py": info, "rope/__init__.py": info}, "", []string{"ring", "rope"}},
+		"two files":                    {map[string]string{"ring.py": info, "rope.py": info}, "", []string{"ring.py", "rope.py"}},
+		"a file and a folder":          {map[string]string{"ring.py": info, "rope/__init__.py": info}, "", []string{"ring.py", "rope"}},
+		"deeper":                       {map[string]string{"src/ring/__init__.py": info, "src/rope/__init__.py": info}, "", []string{"src/ring", "src/rope"}},
+		"an extension and an add-on":   {map[string]string{"ring/blender_manifest.toml": "id = \"ring\"\n", "ring/__init__.py": plain, "rope/__init__.py": info}, "", []string{"ring", "rope"}},
+		"neither says what it is":      {map[string]string{"ring/__init__.py": plain, "rope/__init__.py": plain}, "", []string{"ring", "rope"}},
+		"more than one reads":          {map[string]string{"a.py": info, "b.py": info, "c.py": info, "d.py": info, "e.py": info, "f.py": info, "g.py": info, "h.py": info, "i.py": info, "j.py": info, "k.py": info, "l.py": info}, "", []string{"holds 12", "a.py", "and 2 more"}},
+		"one, and a package beside it": {map[string]string{"ring/__init__.py": info, "tools/__init__.py": plain, "setup.py": ""}, "ring", nil},
+		"one, and a test's":            {map[string]string{"src/ring/__init__.py": info, "tests/rope/__init__.py": info}, "src/ring", nil},
+		"one, and what was built":      {map[string]string{"ring/__init__.py": info, "build/__init__.py": info}, "ring", nil},
+		"a test's alone":               {map[string]string{"tests/rope/__init__.py": info}, "tests/rope", nil},
+	} {
+		t.Run(what, func(t *testing.T) {
+			folder := t.TempDir()
+			for name, text := range one.files {
+				file := filepath.Join(folder, name)
+				if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			text, _, err := Text(folder, "")
+			if one.taken != "" {
+				if err != nil || !strings.Contains(string(text), "\naddon: "+one.taken+"\n") {
+					t.Errorf("%v, draft:\n%s", err, text)
+				}
+				return
+			}
+			if err == nil {
+				t.Fatalf("it takes one without a word:\n%s", text)
+			}
+			for _, name := range append(one.named, "name the one that is meant") {
+				if !strings.Contains(err.Error(), name) {
+					t.Errorf("%q is not named: %v", name, err)
+				}
+			}
+		})
+	}
+}
+
 // TestDraftFindsTheScriptThatLaunchesTheAddon: however it names the add-on, and
 // wherever people keep it.
 func TestDraftFindsTheScriptThatLaunchesTheAddon(t *testing.T) {
@@ -122,7 +173,7 @@ func TestDraftFindsTheScriptThatLaunchesTheAddon(t *testing.T) {
 		files  map[string]string // the add-on is my_addon/__init__.py, or __init__.py of a repository of its own
 		script string
 	}{
-		"beside it, imported":               {map[string]string{"go.py": "import my_addon\nmy_addon.run()\n"}, "go.py"},
+		"beside it, imported":               {map[string]string{"go.py": "import my_addon\nmy_addon.run_forever()\n"}, "go.py"},
 		"beside it, by importlib":           {map[string]string{"go.py": "import importlib, time\nimportlib.import_module(\"my_addon\")\nwhile True:\n    time.sleep(1)\n"}, "go.py"},
 		"beside it, which only waits":       {map[string]string{"launch.py": "import signal\nsignal.pause()\n"}, "launch.py"},
 		"in scripts":                        {map[string]string{"scripts/headless.py": "import threading\nthreading.Event().wait()\n"}, "scripts/headless.py"},

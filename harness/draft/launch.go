@@ -5,6 +5,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
 )
 
 // launch writes how the service is started.
@@ -12,17 +14,9 @@ func (d *draft) launch() {
 	if d.isScript() || d.ownScript() {
 		return
 	}
-	if protocol, why := d.protocol(); protocol == "" {
-		d.hosted = true
-		d.line("# It has no service of its own (%s): bgcheck enables it and keeps Blender alive with a service of", why)
-		d.line("# bgcheck's. To have operators of it run without a window, name them with what must come of it:")
-		d.line("# operators:")
-		d.line("#   - {idname: mesh.thing_add, args: {size: 2.0}, effect: {object: Thing}}")
-		d.line("#   - {idname: export_scene.thing, args: {filepath: \"{scratch}/a.thing\"}, effect: {file: \"{scratch}/a.thing\"}}")
-		d.line("# What must be there for it, other add-ons or Python modules:")
-		d.line("# requires: [numpy, ../other_addon]")
-		d.line("")
-		d.note("hosted: it has no service of its own (%s)", why)
+	protocol, why := d.protocol()
+	if protocol == "" {
+		d.isHosted(why)
 		return
 	}
 	start, others := d.startFunction()
@@ -37,12 +31,20 @@ func (d *draft) launch() {
 		d.step()
 		d.cleanup()
 		return
-	case start == nil:
+	case start == nil && d.runsCode():
 		d.todo("", "say how the service starts: no function without arguments at the top level of a module looks like it%s", d.startingClass())
 		d.line("# launch: {start: function}     # our launcher calls it and keeps Blender alive")
 		d.line("# launch: {start: register}     # where enabling the add-on starts it already")
 		d.line("# launch: {script: launcher.py} # or a script of your own")
 		d.line("")
+		return
+	case start == nil:
+		d.todo("", "%s. Nothing was found that starts it: no function without arguments at the top level of a module has to do with it%s.", why, d.startingClass())
+		d.line("# Where it is a service, say how it starts:")
+		d.line("# launch: {start: function}     # our launcher calls it and keeps Blender alive")
+		d.line("# launch: {start: register}     # where enabling the add-on starts it already")
+		d.line("# launch: {script: launcher.py} # or a script of your own")
+		d.isHosted("something in it listens, and nothing was found that starts it")
 		return
 	}
 	d.line("launch:")
@@ -68,6 +70,20 @@ func (d *draft) launch() {
 	}
 	d.step()
 	d.cleanup()
+}
+
+// isHosted writes that it is judged without a service of its own.
+func (d *draft) isHosted(why string) {
+	d.hosted = true
+	d.line("# It has no service of its own (%s): bgcheck enables it and keeps Blender alive with a service of", why)
+	d.line("# bgcheck's. To have operators of it run without a window, name them with what must come of it:")
+	d.line("# operators:")
+	d.line("#   - {idname: mesh.thing_add, args: {size: 2.0}, effect: {object: Thing}}")
+	d.line("#   - {idname: export_scene.thing, args: {filepath: \"{scratch}/a.thing\"}, effect: {file: \"{scratch}/a.thing\"}}")
+	d.line("# What must be there for it, other add-ons or Python modules:")
+	d.line("# requires: [numpy, ../other_addon]")
+	d.line("")
+	d.note("hosted: it has no service of its own (%s)", why)
 }
 
 // step writes what the main thread has to call again and again.
@@ -175,8 +191,9 @@ func (d *draft) best(score func(*pyFunction) int) *pyFunction {
 
 // startFunction is the likeliest start, and others that could be.
 func (d *draft) startFunction() (start *pyFunction, others []*pyFunction) {
+	starting := d.starting()
 	for i := range d.functions {
-		if startScore(&d.functions[i]) > 0 {
+		if startScore(&d.functions[i]) > 0 && starting[d.functions[i].name] && !d.isProgram(&d.functions[i]) {
 			others = append(others, &d.functions[i])
 		}
 	}
@@ -185,6 +202,13 @@ func (d *draft) startFunction() (start *pyFunction, others []*pyFunction) {
 		return nil, nil
 	}
 	return others[0], others[1:]
+}
+
+// isProgram tells the main() of a module that is a program by itself.
+func (d *draft) isProgram(fn *pyFunction) bool {
+	return fn.name == "main" && slices.ContainsFunc(d.files, func(f pyFile) bool {
+		return f.name == fn.file && slices.ContainsFunc(f.tokens, func(token addonsrc.Token) bool { return token.Kind == 's' && token.Text == "__main__" })
+	})
 }
 
 // registerServes is what register() calls that looks like a start.
@@ -220,19 +244,23 @@ func (d *draft) arguments(script *survey) {
 	if d.envPort() {
 		return
 	}
+	option, what, value := portOption, "port", "{port}"
+	if _, unix := d.unixSocket(); unix {
+		option, what, value = socketOption, "socket's path", d.ownSocket()
+	}
 	for _, text := range sortedPlaces(script.texts) {
-		if portOption.MatchString(text) {
+		if option.MatchString(text) {
 			d.line("  # %s: %q", script.texts[text], comment(text))
-			d.line("  args: [%s, \"{port}\"]", scalar(text))
-			d.note("port by the argument %s (%s)", text, script.texts[text])
+			d.line("  args: [%s, %q]", scalar(text), value)
+			d.note("%s by the argument %s (%s)", what, text, script.texts[text])
 			d.told = true
 			return
 		}
 	}
 	at, reads := script.attributes["argv"]
 	if _, behind := script.texts["--"]; reads && behind {
-		d.todo("  ", "%s: it reads its arguments; see that the first one is the port", at)
-		d.line("  args: [\"{port}\"]")
+		d.todo("  ", "%s: it reads its arguments; see that the first one is the %s", at, what)
+		d.line("  args: [%q]", value)
 		d.told = true
 	}
 }

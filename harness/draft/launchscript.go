@@ -22,6 +22,7 @@ var scriptFolders = []string{"", "scripts", "script", "tools", "bin", "launch", 
 // launchScript is a file that looks like what launches the add-on.
 type launchScript struct {
 	file     string
+	source   pyFile
 	survey   *survey
 	imports  place // of the add-on
 	drive    string
@@ -78,7 +79,8 @@ func (d *draft) ownScript() bool {
 		}
 		text := string(addonsrc.ReadFile(file))
 		l := &launchScript{file: file, survey: newSurvey(), enables: addonsrc.Enables(text, d.module)}
-		l.survey.file(pyFile{filepath.Base(file), "", addonsrc.Tokens(text)})
+		l.source = pyFile{name: filepath.Base(file), tokens: addonsrc.Tokens(text)}
+		l.survey.file(l.source)
 		l.drive, l.drives, l.waits = anyOf(l.survey.calls, "kick_async_loop", "run_forever", "serve_forever", "run_until_complete", "pause", "sigwait", "sleep", "wait", "join")
 		own := draft{survey: l.survey}
 		l.imports, l.imported = own.has(d.module)
@@ -88,6 +90,12 @@ func (d *draft) ownScript() bool {
 		}
 	}
 	if best == nil {
+		return false
+	}
+	if best.survey.all = []pyFile{best.source}; !best.waits && !serves(best.survey) && !serves(d.survey) {
+		name := d.relative(best.file)
+		d.line("# %s uses it, does its work and ends: that is a job, for a target file of its own.", comment(name))
+		d.note("%s uses it and ends, a job of its own: bgcheck init --to job.yaml %s", name, name)
 		return false
 	}
 	d.launchBy(best)
@@ -100,12 +108,9 @@ func (d *draft) isOwn(addon, file string) bool {
 	if err != nil || strings.HasPrefix(rel, "..") {
 		return false
 	}
-	for i := range d.files {
-		if strings.TrimPrefix(d.files[i].name, d.label) == filepath.ToSlash(rel) {
-			return d.survey.named(i)
-		}
-	}
-	return false
+	return slices.ContainsFunc(d.files, func(f pyFile) bool {
+		return strings.TrimPrefix(f.name, d.label) == filepath.ToSlash(rel)
+	})
 }
 
 // launchBy writes the launch by a script.
@@ -130,6 +135,7 @@ func (d *draft) launchBy(l *launchScript) {
 		}
 	}
 	d.ports = append(d.ports, l.survey.ports...)
+	d.own(l.source)
 	d.arguments(l.survey)
 	d.line("")
 }

@@ -47,6 +47,7 @@ func (d *draft) environment() {
 	host := ""
 	var rest, tokens []envRead
 	wrote, port := false, false
+	_, unix := d.unixSocket()
 	write := func(read envRead, value string) {
 		if !wrote {
 			d.line("env:")
@@ -57,6 +58,10 @@ func (d *draft) environment() {
 	}
 	for _, read := range d.env {
 		switch {
+		case unix && !port && socketName.MatchString(read.name) && !quietName.MatchString(read.name):
+			write(read, d.ownSocket())
+			port, d.told = true, true
+			d.note("socket's path by %s (%s)", read.name, read.place)
 		case portName.MatchString(read.name) && !port:
 			write(read, "{port}")
 			port, d.told = true, true
@@ -106,23 +111,23 @@ func (d *draft) fallback(read envRead) string {
 
 // protocol guesses how the service is spoken to, and says from what.
 func (d *draft) protocol() (protocol, why string) {
+	if len(d.serving()) == 0 {
+		if at, ok := d.stdio(); ok {
+			return "stdio", at.String() + ": it reads its standard input"
+		}
+		return "", "nothing in it listens"
+	}
 	if at, ok := d.has("websockets", "websocket_server", "simple_websocket_server", "socketio"); ok {
 		return "command", at.String() + ": WebSocket, which needs a client program of yours"
 	}
 	if at, ok := d.texts["Sec-WebSocket-Accept"]; ok {
 		return "command", at.String() + ": WebSocket, which needs a client program of yours"
 	}
-	if at, ok := d.has("xmlrpc.server", "xmlrpc"); ok {
+	if at, ok := d.has("xmlrpc.server"); ok {
 		return "http", at.String() + ": XML-RPC"
 	}
-	if at, ok := d.has("http.server", "flask", "aiohttp", "fastapi", "bottle", "wsgiref", "uvicorn", "tornado", "starlette"); ok {
+	if at, ok := d.has("http.server", "flask", "aiohttp.web", "fastapi", "bottle", "wsgiref", "uvicorn", "tornado", "starlette"); ok {
 		return "http", at.String() + ": an HTTP server"
-	}
-	// A socket alone may be a client's.
-	if _, _, ok := anyOf(d.calls, "create_server", "start_server", "bind", "listen", "serve_forever", "TCPServer", "ThreadingTCPServer", "start_unix_server"); !ok {
-		if _, ok := d.has("socketserver"); !ok {
-			return "", "nothing in it listens"
-		}
 	}
 	at, isJSON := d.has("json")
 	if prefix, where := d.lengthPrefix(); prefix != "" {
@@ -136,6 +141,9 @@ func (d *draft) protocol() (protocol, why string) {
 	}
 	if name, line, ok := anyOf(d.calls, "readline", "readuntil"); ok {
 		return "tcp-jsonl", line.String() + ": JSON (" + at.String() + ") read by " + name + "()"
+	}
+	if line, ok := d.attributes["readline"]; ok { // iter(file.readline, b"")
+		return "tcp-jsonl", line.String() + ": JSON (" + at.String() + ") read by readline"
 	}
 	if d.newline.line > 0 {
 		return "tcp-jsonl", d.newline.String() + ": JSON parted by line ends"
@@ -185,7 +193,7 @@ func (d *draft) service() {
 	protocol, why := d.protocol()
 	d.line("service:")
 	if protocol == "" {
-		d.todo("  ", "say how the service is spoken to (%s): tcp-json, tcp-jsonl, tcp-raw, http, command or none", why)
+		d.todo("  ", "say how the service is spoken to (%s): tcp-json, tcp-jsonl, tcp-raw, http, stdio, command or none", why)
 		d.line("  protocol: none")
 		d.line("")
 		return
@@ -207,12 +215,13 @@ func (d *draft) service() {
 		d.line("  headers: {%s: %q}", scalar(header.text), value)
 		d.note("token in the header %s (%s)", header.text, header.at)
 	}
+	d.socket()
 	if protocol == "command" {
 		d.todo("  ", "write a client that sends its standard input and prints the reply")
 		d.line(`  command: [python3, "{target}/client.py", "{port}"]`)
 	}
 	switch {
-	case d.told:
+	case d.told, protocol == "stdio":
 	case len(d.ports) > 0:
 		port := d.ports[0]
 		d.line("  # %s: %s = %s", port.place, port.name, port.value)

@@ -2,6 +2,7 @@ package draft
 
 import (
 	"archive/zip"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,13 +12,15 @@ import (
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
+	"github.com/bgcheck/bgcheck/harness/internal/regular"
 )
 
 // survey is what a reading of an add-on's source has found.
 type survey struct {
 	facts     addonsrc.Facts
-	label     string // put before the names of files, "my_addon/"
-	files     []pyFile
+	label     string   // put before the names of files, "my_addon/"
+	all       []pyFile // that lie there
+	files     []pyFile // those of them that are of the add-on itself
 	env       []envRead
 	ports     []portValue
 	functions []pyFunction
@@ -46,6 +49,7 @@ func newSurvey() *survey {
 type pyFile struct {
 	name, module string
 	tokens       addonsrc.Stream
+	own          bool // it is of the add-on itself
 }
 
 // place is a line of a source file.
@@ -97,42 +101,16 @@ func lookAt(file string) (*survey, error) {
 		s.label = filepath.Base(file) + "/"
 		err = s.readArchive(file)
 	default:
-		s.files = append(s.files, pyFile{filepath.Base(file), "", addonsrc.Tokens(string(addonsrc.ReadFile(file)))})
+		s.all = append(s.all, pyFile{name: filepath.Base(file), tokens: addonsrc.Tokens(string(addonsrc.ReadFile(file)))})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read add-on: %w", err)
 	}
-	sort.SliceStable(s.files, func(i, j int) bool {
-		return strings.Count(s.files[i].module, ".") < strings.Count(s.files[j].module, ".")
+	sort.SliceStable(s.all, func(i, j int) bool {
+		return strings.Count(s.all[i].module, ".") < strings.Count(s.all[j].module, ".")
 	})
-	for i, f := range s.files {
-		if s.named(i) {
-			s.file(f)
-		}
-	}
+	s.own()
 	return s, nil
-}
-
-// named says whether the rest of the add-on names a file's module, in an import
-// or as a text. One that nothing names, such as a client that lies beside the
-// add-on, is no part of it.
-func (s *survey) named(file int) bool {
-	parts := strings.Split(s.files[file].module, ".")
-	last := parts[len(parts)-1]
-	if last == "" {
-		return true
-	}
-	for i, f := range s.files {
-		if i == file {
-			continue
-		}
-		for _, token := range f.tokens {
-			if token.Kind == 'n' && token.Text == last || token.Kind == 's' && strings.Contains(token.Text, last) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // readFolder reads the .py files below a folder of a file system.
@@ -143,16 +121,19 @@ func (s *survey) readFolder(system fs.FS, root string) error {
 		}
 		base := entry.Name()
 		if entry.IsDir() {
-			if name != root && (strings.HasPrefix(base, ".") || base == "__pycache__" || base == "tests" || base == "test" ||
+			if name != root && (strings.HasPrefix(base, ".") || addonsrc.NoPart(system, name) || base == "tests" || base == "test" ||
 				base == "docs" || base == "site-packages" || base == "vendor") {
 				return fs.SkipDir
 			}
 			return nil
 		}
-		if path.Ext(base) != ".py" || len(s.files) >= maxFiles {
+		if path.Ext(base) != ".py" || len(s.all) >= maxFiles {
 			return nil
 		}
-		f, err := system.Open(name)
+		f, err := regular.OpenIn(system, name)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, regular.ErrKind) {
+			return nil // a link that points nowhere, a pipe: Blender does not mind either
+		}
 		if err != nil {
 			return err
 		}
@@ -163,7 +144,7 @@ func (s *survey) readFolder(system fs.FS, root string) error {
 		if module != "" {
 			module = "." + module
 		}
-		s.files = append(s.files, pyFile{s.label + inside, module, addonsrc.Tokens(string(addonsrc.ReadAll(f)))})
+		s.all = append(s.all, pyFile{name: s.label + inside, module: module, tokens: addonsrc.Tokens(string(addonsrc.ReadAll(f)))})
 		return nil
 	})
 }

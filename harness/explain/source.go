@@ -10,6 +10,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
+	"github.com/bgcheck/bgcheck/harness/internal/regular"
 )
 
 // Finding is a line of the target's Python source that can explain a fault.
@@ -46,9 +49,15 @@ var patterns = []struct {
 	{"kick", regexp.MustCompile(`\bkick_async_loop\s*\(`)},
 	{"status", regexp.MustCompile(`^\s*(if\s+not|while)\s+.*\b(is_running|is_up|running|is_alive|status)\b.*:`)},
 	{"any", regexp.MustCompile(`['"]0\.0\.0\.0['"]|['"]::['"]|INADDR_ANY|\(\s*['"]{2}\s*,`)},
+	{"argv", regexp.MustCompile(`\bsys\.argv\b`)},
+	{"chmod", regexp.MustCompile(`\bos\.(chmod|umask)\(`)},
+	{"unix-bind", regexp.MustCompile(`\.bind\(|\b(create_unix_server|start_unix_server|UnixStreamServer)\(`)},
+	{"print", regexp.MustCompile(`(^|[^.\w])print\s*\((?:[^#]*)$`)},
 	{"port", regexp.MustCompile(`(?i)\bport\b.*(environ|getenv|argv)|(environ|getenv|argv).*port`)},
 	{"exec", regexp.MustCompile(`(^|[^.\w])(exec|eval)\s*\(`)},
 	{"exit-text", regexp.MustCompile(`\b(SystemExit|sys\.exit)\(\s*[rfRF]{0,2}['"]`)},
+	{"stdin", regexp.MustCompile(`\bsys\.stdin\b|(^|[^.\w])input\s*\(`)},
+	{"print", regexp.MustCompile(`(^|[^.\w])print\s*\(`)},
 	{"quit", regexp.MustCompile(`\bwm\.quit_blender\b`)},
 	{"child", regexp.MustCompile(`\b(subprocess\.|Popen\(|multiprocessing\b|os\.fork\()`)},
 }
@@ -148,20 +157,22 @@ func Read(file string) Findings {
 		defer func() { _ = archive.Close() }()
 		return scanFS(&archive.Reader)
 	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil
-	}
-	return ReadText(filepath.Base(file), string(text))
+	return ReadText(filepath.Base(file), string(addonsrc.ReadFile(file)))
 }
 
 func scanFS(tree fs.FS) Findings {
 	var found Findings
 	_ = fs.WalkDir(tree, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(path) != ".py" {
+		if err != nil {
 			return nil
 		}
-		file, err := tree.Open(path)
+		if entry.IsDir() && path != "." && addonsrc.NoPart(tree, path) {
+			return fs.SkipDir
+		}
+		if entry.IsDir() || filepath.Ext(path) != ".py" {
+			return nil
+		}
+		file, err := regular.OpenIn(tree, path)
 		if err != nil {
 			return nil
 		}

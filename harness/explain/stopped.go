@@ -8,17 +8,39 @@ import (
 // Ignored tells why a life did not end at what it was asked with: SIGTERM,
 // SIGINT or the stop request.
 func Ignored(f Facts, how string) string {
-	switch {
-	case f.Ending():
+	if f.Ending() {
 		return lingering(f)
-	case how == "SIGINT":
-		diagnosis := "no handler for SIGINT is in place: Blender swallows the first one in background mode, and KeyboardInterrupt is never raised"
-		if at := f.Source.Cite("sigint"); at != "" {
-			diagnosis += fmt.Sprintf("; the source names the signal (%s), so that code was not reached, its handler replaced, or it does not end the loop", at)
+	}
+	if hang := Hang(f); hang.Text != "" {
+		return unheeded(f, how) + ": " + hang.Text
+	}
+	if f.Target != nil && f.Target.Launch.Wrapper != "" {
+		return fmt.Sprintf("perhaps %s keeps %s to itself%s: a shell that waits for Blender passes no signal on", f.starter(), how, f.startsAt())
+	}
+	return unheeded(f, how)
+}
+
+// unheeded tells what is known of the signal itself.
+func unheeded(f Facts, how string) string {
+	set, known := f.handler(how)
+	switch does := f.Signals.does(how); {
+	case how == "the stop request":
+		return how + " is taken and nothing is done: the keep-alive loop goes on"
+	case does == "ignores" || set != nil && set.Set == "ignore":
+		where := ""
+		if set != nil && set.Set == "ignore" {
+			where = " (" + setAt(set) + ")"
 		}
-		return diagnosis
-	case how != "the stop request" && f.Source.First("sigterm") != "":
-		return fmt.Sprintf("the handler (%s) does not lead to the end of the keep-alive loop", f.Source.Cite("sigterm"))
+		return fmt.Sprintf("%s is ignored%s: SIG_IGN is set, by the service or by who started it (nohup)", how, where)
+	case set != nil && set.Set != "default":
+		return fmt.Sprintf("the handler for %s (%s) does not lead to the end of the keep-alive loop", how, setAt(set))
+	case known && how == "SIGINT":
+		return "no handler for SIGINT is in place: Blender swallows the first one in background mode, and KeyboardInterrupt is never raised"
+	case how == "SIGINT":
+		return "perhaps no handler for SIGINT is in place: Blender swallows the first one in background mode, and KeyboardInterrupt is never raised" +
+			f.Source.Perhaps("sigint")
+	case does == "handles" || f.Source.First("sigterm") != "":
+		return fmt.Sprintf("the handler for %s does not lead to the end of the keep-alive loop%s", how, f.Source.Perhaps("sigterm"))
 	}
 	return how + " is taken and nothing is done: the keep-alive loop goes on"
 }
@@ -48,13 +70,21 @@ const FixThread = "End the thread where the service ends, and let it wait on som
 
 // Killed tells why a signal ended a life at once.
 func Killed(f Facts, how string) string {
-	diagnosis := fmt.Sprintf("no handler for %s is in place: the signal ends the process at once, without atexit, unregister and buffered output", how)
+	const atOnce = ": the signal ends the process at once, without atexit, unregister and buffered output"
+	set, _ := f.handler(how)
+	switch {
+	case set != nil && set.Set == "default":
+		return fmt.Sprintf("the handler for %s was taken away (%s)%s", how, setAt(set), atOnce)
+	case set != nil:
+		return fmt.Sprintf("the handler for %s (%s) lets the signal end the process all the same: it gives the signal back its default and sends it again", how, setAt(set))
+	}
 	kind := "sigterm"
 	if how == "SIGINT" {
 		kind = "sigint"
 	}
+	diagnosis := fmt.Sprintf("no handler for %s is in place%s", how, atOnce)
 	if at := f.Source.Cite(kind); at != "" {
-		diagnosis += fmt.Sprintf("; the source names the signal (%s), so that code was not reached or its handler replaced", at)
+		diagnosis += fmt.Sprintf("; the source names the signal (%s), and that code was not reached before", at)
 	}
 	return diagnosis
 }
@@ -80,8 +110,14 @@ func CrashedAtEnd(f Facts) (diagnosis, fix string) {
 
 // WrongCode tells where the exit code of a life comes from that was asked to end.
 func WrongCode(f Facts, how string) string {
-	if trace := Raised(f.Log); trace != "" {
-		return fmt.Sprintf("an exception on the way out: %s", trace)
+	if text, _, ok := diedByOSExit.fits(f); ok {
+		return text
+	}
+	if u := f.uncaught(); u != nil {
+		return fmt.Sprintf("an exception on the way out: %s", u)
+	}
+	if last := lastOf(f.Log); exceptionLine.MatchString(last) && last == Raised(f.Log) {
+		return "an exception on the way out: " + last
 	}
 	if how == "SIGINT" && f.Exit.Code == 2 {
 		return "Blender's own SIGINT handler ended it at the second signal (code 2): the service has none"

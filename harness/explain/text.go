@@ -100,11 +100,14 @@ func Fatal(lines []string) string {
 	return ""
 }
 
+// banner is what Blender prints of itself; its buffer comes out at the end.
+var banner = regexp.MustCompile(`^Blender \d+\.\d+`)
+
 // lastOf is the last line that says something.
 func lastOf(lines []string) string {
 	for i := len(lines) - 1; i >= 0; i-- {
 		line := strings.TrimSpace(lines[i])
-		if line != "" && line != "Blender quit" {
+		if line != "" && line != "Blender quit" && !banner.MatchString(line) {
 			return line
 		}
 	}

@@ -11,23 +11,35 @@ import (
 	"github.com/bgcheck/bgcheck/harness/service"
 )
 
-// Unready says what was seen of a service that never answered, why, and the
-// remedy; "" for start/ready's own. err is what the wait for it ended with.
-func Unready(f Facts, err error) (seen, diagnosis, fix string) {
-	diagnosis = NotEnabled(f.Saw("enable"))
+// Unready says what was seen of a service that never answered, and why; without a Fix
+// where start/ready's own is to be told. err is what the wait for it ended with.
+func Unready(f Facts, err error) (seen string, cause Cause) {
+	cause = Cause{Name: "not-enabled", Text: NotEnabled(f.Saw("enable"))}
 	if f.Exit != nil {
-		seen = "it ended before its first answer: " + HowEnded(f.Exit)
-		if diagnosis == "" {
-			_, diagnosis = Ended(f)
+		if cause.Text == "" {
+			cause = Death(f)
 		}
-		return seen, diagnosis, ""
+		return "it ended before its first answer: " + HowEnded(f.Exit), cause
 	}
 	budget := Short(f.Target.Budgets.Ready)
-	seen = fmt.Sprintf("no answer within %s; the process lives; the last attempt: %s", budget, lastAttempt(err))
-	if diagnosis == "" {
-		diagnosis, fix = silent(f, err)
+	if Endless(err) {
+		var bad *service.MalformedError
+		errors.As(err, &bad)
+		cause.Fix = fixEndless
+		if cause.Text == "" {
+			cause.Name, cause.Text = "endless", "the service writes and never ends its reply; it was given up there"
+		}
+		return fmt.Sprintf("no whole reply within %s; the process lives; of a reply to one request %d MiB came, and no end", budget, len(bad.Reply)>>20), cause
 	}
-	return seen, diagnosis, fix
+	if cause.Text == "" && f.Answers != "" {
+		seen, text, fix := unannounced(f)
+		return seen, Cause{Name: "unannounced", Text: text, Fix: fix}
+	}
+	if cause.Text == "" {
+		text, fix := silent(f, err)
+		cause = Cause{Name: "silent", Text: text, Fix: fix}
+	}
+	return fmt.Sprintf("no answer within %s; the process lives; the last attempt: %s", budget, lastAttempt(err)), cause
 }
 
 // NotEnabled tells of an add-on that could not be enabled; "" when it was, and
@@ -47,6 +59,9 @@ func NotEnabled(tried []Event) string {
 // silent tells why a living process does not answer, and the remedy; "" for
 // start/ready's own.
 func silent(f Facts, err error) (diagnosis, fix string) {
+	if !f.Target.HasPort() {
+		return portless(f, err)
+	}
 	switch {
 	case f.ListenersKnown && f.insideOnly():
 		return fmt.Sprintf("it listens on %s inside the container, where nobody outside can reach it", Addresses(f.Listeners)), fixInside
@@ -54,8 +69,11 @@ func silent(f Facts, err error) (diagnosis, fix string) {
 		if trace := Raised(f.Log); trace != "" {
 			return "it listens on no port; the log has an uncaught exception: " + trace, ""
 		}
-		if at := f.Source.Cite("timer"); at != "" {
-			return fmt.Sprintf("it listens on no port; the source starts work through bpy.app.timers (%s), which never fire in background mode", at), ""
+		if hang := Hang(f); hang.Text != "" {
+			return "it listens on no port: " + hang.Text, hang.Fix
+		}
+		if timer := f.Timer(); timer != "" {
+			return fmt.Sprintf("it listens on no port; work was given to bpy.app.timers%s, which never fire in background mode", timer), ""
 		}
 		return "it listens on no port: the server was never started, or the loop that starts it is not driven", ""
 	case strings.Contains(err.Error(), "refused") && len(f.Listeners) > 0:
@@ -65,11 +83,36 @@ func silent(f Facts, err error) (diagnosis, fix string) {
 		return fmt.Sprintf("it listens on %s, and the client program of the target file (service.command) ends with code %d: %s",
 			Addresses(f.Listeners), client.Code, LastLine(string(client.Stderr))), fixClient
 	}
+	if hang := Hang(f); hang.Text != "" {
+		return "it accepts connections and never replies: " + hang.Text, hang.Fix
+	}
 	diagnosis = "it accepts connections and never replies: nothing drives the server's event loop on the main thread"
+	if at, _, still := f.still(); still {
+		diagnosis += ", which is in " + f.cite(at)
+	}
+	if timer := f.Timer(); timer != "" {
+		diagnosis += fmt.Sprintf("; work was given to bpy.app.timers%s, which never fire in background mode", timer)
+	}
+	return diagnosis, ""
+}
+
+// portless tells why a service that listens on no port does not answer.
+func portless(f Facts, err error) (diagnosis, fix string) {
+	refused := (*service.RefusedError)(nil)
+	client := (*service.CommandError)(nil)
+	switch trace := Raised(f.Log); {
+	case trace != "":
+		return "the log has an uncaught exception: " + trace, ""
+	case errors.As(err, &refused) && f.Source.Cite("timer") != "":
+		return fmt.Sprintf("nobody listens on its socket; the source starts work through bpy.app.timers (%s), which never fire in background mode", f.Source.Cite("timer")), ""
+	case errors.As(err, &refused):
+		return "nobody listens on its socket: the server was never started, the loop that starts it is not driven, or its path is another one", fixSocket
+	case errors.As(err, &client):
+		return fmt.Sprintf("the client program of the target file (service.command) ends with code %d: %s", client.Code, LastLine(string(client.Stderr))), fixClient
+	}
+	diagnosis = "it takes requests and never replies: nothing drives its loop on the main thread"
 	if at := f.Source.Cite("timer"); at != "" {
 		diagnosis += fmt.Sprintf("; the source uses bpy.app.timers (%s), which never fire in background mode", at)
-	} else if at := f.Source.Cite("sleep"); at != "" {
-		diagnosis += fmt.Sprintf("; the main thread may be in %s", at)
 	}
 	return diagnosis, ""
 }
@@ -81,11 +124,21 @@ const (
 		"    container:\n" +
 		"      env: {MY_ADDON_HOST: \"0.0.0.0\"}   # as your add-on calls it\n" +
 		"      listens: any"
-	fixClient = "Start the service and run the client program by hand, in the target file's folder, until it prints the reply: the request is its standard input."
-	fixPort   = "Give {port} to the service where it reads its port, or say which port it always takes:\n" +
+	fixEndless = "Write one reply to one request, and close the connection behind it, or end it as the protocol says (service: protocol in the target file)."
+	fixClient  = "Start the service and run the client program by hand, in the target file's folder, until it prints the reply: the request is its standard input."
+	fixSocket  = "Give the path to the service where it reads it:\n" +
+		"    env: {MY_SOCKET: \"{scratch}/my.sock\"}\n" +
+		"    service: {protocol: tcp-jsonl, socket: \"{scratch}/my.sock\"}"
+	fixPort = "Give {port} to the service where it reads its port, or say which port it always takes:\n" +
 		"    env: {MY_PORT: \"{port}\"}     # or launch: {args: [--port, \"{port}\"]}\n" +
 		"    service: {port: 8765}"
 )
+
+// Endless says whether the error tells of a reply that had no end.
+func Endless(err error) bool {
+	var bad *service.MalformedError
+	return errors.As(err, &bad) && bad.Endless
+}
 
 // insideOnly says whether all listeners are on a container's own loopback interface.
 func (f Facts) insideOnly() bool {

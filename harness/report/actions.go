@@ -1,15 +1,18 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
 	"strings"
 )
 
-// Annotations are workflow commands that GitHub shows at the lines of a commit:
-// an error for each failed check and each problem of the run, a warning for
-// each line that source/* found and each inconclusive check. One line each.
+// Annotations are workflow commands that GitHub shows at the lines of a commit, one
+// line each. GitHub shows ten errors and ten warnings of a step, so each fault is
+// one error, in the order in which one would repair them, and each is short; what
+// kept the run from its end comes first. A warning is what was only read in the
+// source, a line each, or is inconclusive.
 func (r *Report) Annotations() string {
 	var b strings.Builder
 	root := r.root()
@@ -22,27 +25,50 @@ func (r *Report) Annotations() string {
 	if len(r.NotJudged) > 0 {
 		annotate(&b, "error", root, Place{}, "bgcheck did not judge all", strings.Join(r.NotJudged, ", "))
 	}
+	var read []Result
+	for _, f := range r.findings() {
+		if f.lead.advice() {
+			read = append(read, f.lead)
+			continue
+		}
+		title := f.lead.title()
+		for _, other := range f.others {
+			title += ", " + other.Name
+		}
+		place := Place{}
+		if places := r.shown(f.lead); len(places) > 0 {
+			place = places[0]
+		}
+		annotate(&b, "error", root, place, "bgcheck "+title, f.lead.brief())
+	}
 	for _, check := range r.Checks {
-		title := "bgcheck " + check.title()
-		switch {
-		case check.Verdict == Inconclusive:
-			annotate(&b, "warning", root, Place{}, title+" is inconclusive", check.headline())
-		case check.Verdict != Fail && check.Verdict != Warn:
-		case check.Verdict == Warn && len(r.shown(check)) == 0:
-			annotate(&b, "warning", root, Place{}, title, check.message())
-		case check.advice():
-			for _, p := range r.shown(check) {
-				annotate(&b, "warning", root, p, title, check.message())
-			}
-		default:
-			place := Place{}
-			if places := r.shown(check); len(places) > 0 {
-				place = places[0]
-			}
-			annotate(&b, "error", root, place, title, check.message())
+		switch check.Verdict {
+		case Inconclusive:
+			annotate(&b, "warning", root, Place{}, "bgcheck "+check.title()+" is inconclusive", check.brief())
+		case Warn:
+			read = append(read, check)
+		}
+	}
+	for _, check := range read {
+		places := r.shown(check)
+		if len(places) == 0 {
+			places = []Place{{}}
+		}
+		for _, p := range places {
+			annotate(&b, "warning", root, p, "bgcheck "+check.title(), check.brief())
 		}
 	}
 	return b.String()
+}
+
+// brief is the cause in a line, and where to read on.
+func (r Result) brief() string {
+	text := cut(strings.Join(strings.Fields(cmp.Or(r.Diagnosis, r.Seen, r.Name+" failed")), " "), 300)
+	if r.Fix != "" {
+		first, _, _ := strings.Cut(r.Fix, "\n")
+		text = sentence(text) + " Remedy: " + cut(first, 150)
+	}
+	return text
 }
 
 // annotate writes one workflow command. A place outside of the repository is

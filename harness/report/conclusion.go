@@ -82,8 +82,12 @@ func (r *Report) ending(v View) []string {
 	for _, group := range r.byReason(Warn) {
 		section(yellow, "warning", brief("warning", group), 3)
 	}
-	for _, group := range r.byReason(Skip) {
-		section(cyan, "skipped", brief("skipped", group), 1)
+	skipped, rows := r.byReason(Skip), 1
+	if len(skipped) == 1 && len(skipped[0].names) == len(r.Checks) {
+		rows = 0 // it is all that there is to say
+	}
+	for _, group := range skipped {
+		section(cyan, "skipped", brief("skipped", group), rows)
 	}
 	for _, group := range r.byReason(Pass) {
 		section("", "note", brief("note", group), 3)
@@ -101,8 +105,7 @@ func (r *Report) ending(v View) []string {
 	}
 	lines = append(lines, v.lines("", "", r.totals(), 0)...)
 	if v.Folder != "" {
-		others := "(" + strings.Join([]string{mergedNames[0], mergedNames[1], mergedNames[3]}, ", ") + ")"
-		lines = append(lines, v.lines("", "report: ", filepath.Join(v.Folder, "summary.md")+" "+others, 0)...)
+		lines = append(lines, v.lines("", "report: ", filepath.Join(v.Folder, PageName)+" (to see it: bgcheck open "+v.Folder+")", 0)...)
 	}
 	return lines
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/bgcheck/bgcheck/harness/internal/plain"
 )
 
 // four is a report of a real run with five failed checks of four causes.
@@ -123,7 +125,7 @@ func TestTheEndOfARunNamesAllThatDidNotPass(t *testing.T) {
 	for _, want := range []string{
 		"inconclusive: stop/sigint: the disk is full", "skipped: stop/as-pid-1: needs a container", "note: echo/round-trip: only while",
 		"could not run: no <Docker> here", "not finished: suites/idle", "not judged: idle/cpu, idle/memory", "interrupted: ",
-		"2 passed, 1 failed, 1 skipped, 1 inconclusive, 2 not judged in 41.2 s", "report: out/summary.md",
+		"2 passed, 1 failed, 1 skipped, 1 inconclusive, 2 not judged in 41.2 s", "report: out/report.html",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("it lacks %q:\n%s", want, text)
@@ -156,6 +158,8 @@ func TestOnlyTheLinesThatTellAreShown(t *testing.T) {
 			`File ".../my_addon/__init__.py", line 16, in register|ModuleNotFoundError: No module named 'q'`},
 		{"the reply, and not how quick the good ones were", []string{"plain: 2ms", `reply: {"ok": false, "error": "no"}`, "whole log: /x/log.txt"}, `reply: {"ok": false, "error": "no"}`},
 		{"how it ended", []string{"exit: ended by signal SIGSEGV (11)", "crash file: /tmp/x.crash.txt", "log: hello", "log:"}, "exit: ended by signal SIGSEGV (11)|crash file: /tmp/x.crash.txt"},
+		{"of two tries the first", []string{"exit: ended by signal SIGTERM (15), 340ms after it was asked to end", "exit: ended by signal SIGTERM (15), 1.2s after it was asked to end"},
+			"exit: ended by signal SIGTERM (15), 340ms after it was asked to end"},
 		{"nothing that was seen is said again", []string{"exit: exit code 0, 2s after its launch", "log: bye"}, ""},
 		{"the last, where nothing tells more", []string{"sent 1", "sent 2", "log: hello"}, "sent 2"},
 	} {
@@ -174,7 +178,36 @@ func TestNothingThatATerminalWouldObeyIsPrinted(t *testing.T) {
 			Evidence: []string{"exit: " + junk}, Places: []Place{{File: junk, Line: 1, Message: junk}}})
 	}
 	text := conclude(r, View{Folder: "out"})
-	if i := strings.IndexFunc(text, unfit); i >= 0 {
+	if i := strings.IndexFunc(text, plain.Unfit); i >= 0 {
 		t.Errorf("%q", text)
+	}
+}
+
+func TestWhatSeveralChecksFailForIsOneFindingAndStandsFirst(t *testing.T) {
+	const cause = "the main thread waits for a lock in note() at serve.py:7, which it holds itself since serve.py:12"
+	r := Report{Checks: []Result{
+		{Name: "idle/cpu", Verdict: Fail, Diagnosis: "it turns"},
+		{Name: "echo/round-trip", Verdict: Fail, Diagnosis: cause},
+		{Name: "alive/bad-input", Verdict: Fail, Diagnosis: "an error in one request ends the service for everyone: " + cause},
+		{Name: "stop/twice", Verdict: Fail, Diagnosis: "short"},
+		{Name: "stop/sigint", Verdict: Fail, Diagnosis: "another: short"},
+	}}
+	list := r.findings()
+	if len(list) != 4 || list[0].lead.Name != "echo/round-trip" || len(list[0].others) != 1 {
+		t.Errorf("%d findings, the first %s with %d more", len(list), list[0].lead.Name, len(list[0].others))
+	}
+}
+
+func TestARemarkBehindCodeThatIsTooLongGetsItsOwnLines(t *testing.T) {
+	for text, want := range map[string]string{
+		"    short()            # a word":                                              "    short()            # a word",
+		"    signal.signal(signal.SIGTERM, end)                # or: SIGINT":           "    signal.signal(signal.SIGTERM, end)  # or: SIGINT",
+		"    signal.signal(signal.SIGTERM, end)  # or: def end(number, frame): stop()": "    signal.signal(signal.SIGTERM, end)\n    # or: def end(number, frame): stop()",
+		"    requires: [mathutils_extra]      # must be in this Blender before it":     "    # must be in this Blender before it\n    requires: [mathutils_extra]",
+		"    raise SomethingWithAVeryLongName(\"and a text  #that is no remark\")":     "    raise SomethingWithAVeryLongName(\"and a text  #that is no remark\")",
+	} {
+		if got := strings.Join(Fold(text, 60), "\n"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

@@ -42,7 +42,23 @@ next:
 		}
 		list = append(list, finding{lead: check})
 	}
+	// What several checks fail for is repaired before what one does.
+	slices.SortStableFunc(list, func(a, b finding) int {
+		return cmp.Or(cmp.Compare(min(a.lead.turn(blamed), 3), min(b.lead.turn(blamed), 3)), cmp.Compare(b.measured(), a.measured()),
+			cmp.Compare(a.lead.turn(blamed), b.lead.turn(blamed)))
+	})
 	return list
+}
+
+// measured counts the other checks that failed, those that only read left out.
+func (f finding) measured() int {
+	count := 0
+	for _, r := range f.others {
+		if !r.advice() {
+			count++
+		}
+	}
+	return count
 }
 
 // turn is when a failure is to be repaired: the lower, the sooner.
@@ -61,7 +77,10 @@ func (r Result) turn(blamed map[string]bool) int {
 }
 
 // figures differ from one measurement of a fault to the next.
-var figures = regexp.MustCompile(`[0-9][0-9.]*`)
+var figures = regexp.MustCompile(`[0-9][0-9.]*(ms|s)?`)
+
+// measured is a text without its figures.
+func measured(text string) string { return figures.ReplaceAllString(text, "0") }
 
 // sameFault tells whether two failures have one cause: the same diagnosis, but
 // for figures, or the same line of the source, once measured and once read.
@@ -69,7 +88,7 @@ func (r Result) sameFault(other Result) bool {
 	if r.Target != other.Target {
 		return false
 	}
-	if r.Diagnosis != "" && figures.ReplaceAllString(r.Diagnosis, "0") == figures.ReplaceAllString(other.Diagnosis, "0") {
+	if sameCause(measured(r.Diagnosis), measured(other.Diagnosis)) {
 		return true
 	}
 	if len(r.Places) == 0 || r.advice() == other.advice() {
@@ -78,6 +97,18 @@ func (r Result) sameFault(other Result) bool {
 	return slices.ContainsFunc(other.Places, func(p Place) bool {
 		return p.File == r.Places[0].File && p.Line == r.Places[0].Line
 	})
+}
+
+// telltale is how long a cause must be to be known again within another's sentence.
+const telltale = 60
+
+// sameCause tells whether two diagnoses are one, or one has the other's cause behind
+// what it says itself.
+func sameCause(a, b string) bool {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	return a != "" && a == b || len(b) >= telltale && strings.HasSuffix(a, ": "+b)
 }
 
 // label stands before a field of a finding.
@@ -124,7 +155,7 @@ func (r Result) body(v View, remedy int) []string {
 		}
 	}
 	for i, line := range r.telling(3) {
-		lines = append(lines, indent+label([]string{"evidence", "", ""}[i])+cut(line, v.width()-len(indent)-len(blank)))
+		lines = append(lines, Harmless(indent+label([]string{"evidence", "", ""}[i])+cut(line, v.width()-len(indent)-len(blank))))
 	}
 	lines = append(lines, r.remedy(v, remedy)...)
 	if command := r.repeat(); command != "" {
@@ -149,7 +180,7 @@ func (r Result) remedy(v View, limit int) []string {
 	}
 	where := "in the report"
 	if v.Folder != "" {
-		where = "in " + filepath.Join(v.Folder, "summary.md")
+		where = "in " + filepath.Join(v.Folder, PageName)
 	}
 	return append(lines[:keep:keep], v.line(indent+blank, fmt.Sprintf("... %d lines more: %s", len(lines)-keep, where)))
 }

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/bgcheck/bgcheck/harness/internal/plain"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -138,14 +140,14 @@ func TestAnyBytesGiveValidXMLAndJSON(t *testing.T) {
 	if err := xml.Unmarshal(data, &doc); err != nil {
 		t.Errorf("junit: %v", err)
 	}
-	if i := strings.IndexFunc(string(data), unfit); i >= 0 || !utf8.Valid(data) {
+	if i := strings.IndexFunc(string(data), plain.Unfit); i >= 0 || !utf8.Valid(data) {
 		t.Errorf("junit holds %q", data[i:i+1])
 	}
 	data, err = r.JSON()
 	if err != nil || !json.Valid(data) || !utf8.Valid(data) {
 		t.Errorf("json: %v", err)
 	}
-	if text := r.Markdown() + r.Table("out", false); strings.IndexFunc(text, unfit) >= 0 {
+	if text := r.Markdown() + r.Table("out", false); strings.IndexFunc(text, plain.Unfit) >= 0 {
 		t.Errorf("control characters in the text for people")
 	}
 }

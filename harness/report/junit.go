@@ -38,6 +38,8 @@ type (
 		Class   string        `xml:"classname,attr"`
 		Name    string        `xml:"name,attr"`
 		Time    string        `xml:"time,attr"`
+		File    string        `xml:"file,attr,omitempty"`
+		Line    int           `xml:"line,attr,omitempty"`
 		Skipped *junitMessage `xml:"skipped"`
 		Error   *junitMessage `xml:"error"`
 		Failure *junitMessage `xml:"failure"`
@@ -52,7 +54,9 @@ type (
 
 // JUnit is the content of junit.xml: one testsuite for each area. A failed
 // check is a failure, an inconclusive one and one that was not judged an error;
-// why a suite could not run or did not end is an error of its own.
+// why a suite could not run or did not end is an error of its own. A case names
+// the file and the line that it is about, from the top of the repository where it
+// lies in it, and has the log as attachment, as Jenkins and GitLab read it.
 func (r *Report) JUnit() ([]byte, error) {
 	doc := junitSuites{Name: "bgcheck", Time: seconds(r.Seconds)}
 	suite := func(name string) *junitSuite {
@@ -72,13 +76,19 @@ func (r *Report) JUnit() ([]byte, error) {
 		})
 		return &doc.Suites[len(doc.Suites)-1]
 	}
-	times := map[string]float64{}
+	times, root := map[string]float64{}, r.root()
 	for _, check := range r.Checks {
 		area := check.area()
 		s := suite(area)
 		c := junitCase{Class: "bgcheck." + area, Name: check.Name, Time: seconds(check.Seconds), Output: check.output()}
 		if check.Target != "" {
 			c.Class = fmt.Sprintf("bgcheck.%s.%s", fileName(check.Target), area)
+		}
+		if places := r.shown(check); len(places) > 0 && check.Verdict != Pass {
+			c.File, c.Line = places[0].File, places[0].Line
+			if root != "" {
+				c.File, _ = within(root, c.File)
+			}
 		}
 		s.Tests++
 		times[area] += check.Seconds
@@ -152,8 +162,26 @@ func (r Result) headline() string {
 // output is the evidence and the command, for system-out.
 func (r Result) output() string {
 	lines := r.Evidence
+	lines = lines[:len(lines):len(lines)]
 	if r.Command != "" {
-		lines = append(lines[:len(lines):len(lines)], "command: "+r.Command)
+		lines = append(lines, "command: "+r.Command)
+	}
+	for _, log := range r.logs() {
+		lines = append(lines, "[[ATTACHMENT|"+log+"]]")
 	}
 	return strings.Join(lines, "\n")
+}
+
+// wholeLog is how evidence names the file with all that a Blender said.
+const wholeLog = "whole log: "
+
+// logs are the files that the evidence names as whole logs.
+func (r Result) logs() []string {
+	var files []string
+	for _, line := range r.Evidence {
+		if file, ok := strings.CutPrefix(line, wholeLog); ok && !strings.Contains(file, "]") {
+			files = append(files, file)
+		}
+	}
+	return files
 }

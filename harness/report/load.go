@@ -12,11 +12,16 @@ import (
 // Load reads the merged report in the folder out. An error wraps
 // fs.ErrNotExist when there is none.
 func Load(out string) (*Report, error) {
-	path := filepath.Join(out, "report.json")
-	data, err := os.ReadFile(path)
+	r, err := Read(filepath.Join(out, "report.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("no report in %s; run the suites first: %w", out, fs.ErrNotExist)
 	}
+	return r, err
+}
+
+// Read reads one record: a report.json of any name.
+func Read(path string) (*Report, error) {
+	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read report: %w", err)
 	}
@@ -27,7 +32,7 @@ func Load(out string) (*Report, error) {
 	if r.Schema != Schema {
 		return nil, fmt.Errorf("read report %s: its schema is %q, this program knows %q", path, r.Schema, Schema)
 	}
-	return &r, nil
+	return &r, r.readCourses(path)
 }
 
 // Refresh merges the parts of a run that wrote its report into out, and returns

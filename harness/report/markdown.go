@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Markdown is the content of summary.md: a table of all checks, then for each
-// that did not pass what was expected and seen, the diagnosis, the fix and the
-// command. It is fit for $GITHUB_STEP_SUMMARY.
+// Markdown is the content of summary.md: first what was not good in full, in the
+// order in which one would repair it, then a table of what did not pass, and
+// folded the passes. It is fit for $GITHUB_STEP_SUMMARY.
 func (r *Report) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# bgcheck: %s\n\n", r.title(mdText))
@@ -21,28 +21,50 @@ func (r *Report) Markdown() string {
 	if len(r.NotJudged) > 0 {
 		fmt.Fprintf(&b, "**Not judged:** %s\n\n", mdText(strings.Join(r.NotJudged, ", ")))
 	}
-	if len(r.Checks) > 0 {
-		b.WriteString("| verdict | check | seconds | why |\n|---|---|---:|---|\n")
-	}
-	for _, check := range r.Checks {
-		verdict := string(check.Verdict)
-		if check.Verdict == Fail || check.Verdict == Inconclusive {
-			verdict = "**" + verdict + "**"
+	for _, f := range r.findings() {
+		f.lead.markdown(&b)
+		for _, other := range f.others {
+			fmt.Fprintf(&b, "\nFor the same cause: %s: %s\n", mdText(other.title()), mdText(other.Seen))
 		}
-		why := ""
-		if check.Verdict != Pass {
-			why = check.headline()
-		} else if check.Remark != "" {
+	}
+	var open, passed []Result
+	for _, verdict := range Verdicts() {
+		for _, check := range r.Checks {
+			switch {
+			case check.Verdict != verdict:
+				continue
+			case verdict == Pass:
+				passed = append(passed, check)
+				continue
+			case verdict == Inconclusive, verdict == Warn:
+				check.markdown(&b)
+			}
+			open = append(open, check)
+		}
+	}
+	if len(open) > 0 {
+		b.WriteString("\n" + mdTable(open))
+	}
+	if len(passed) > 0 {
+		fmt.Fprintf(&b, "\n<details><summary>%d passed</summary>\n\n%s\n</details>\n", len(passed), mdTable(passed))
+	}
+	return b.String()
+}
+
+// mdTable is a table of checks: verdict, name, seconds, and why, or under which
+// condition it passed.
+func mdTable(checks []Result) string {
+	var b strings.Builder
+	b.WriteString("| verdict | check | seconds | why |\n|---|---|---:|---|\n")
+	for _, check := range checks {
+		verdict, why := string(check.Verdict), check.headline()
+		switch check.Verdict {
+		case Fail, Inconclusive:
+			verdict = "**" + verdict + "**"
+		case Pass:
 			why = check.Remark
 		}
 		fmt.Fprintf(&b, "| %s | %s | %.2f | %s |\n", verdict, mdText(check.title()), check.Seconds, mdText(why))
-	}
-	for _, verdict := range []Verdict{Fail, Inconclusive, Warn} {
-		for _, check := range r.Checks {
-			if check.Verdict == verdict {
-				check.markdown(&b)
-			}
-		}
 	}
 	return b.String()
 }

@@ -82,6 +82,12 @@ func merge(id string, parts []piece) *Report {
 				r.Problems = append(r.Problems, problem)
 			}
 		}
+		for _, c := range data.Courses {
+			if several {
+				c.Target = data.Head.Target
+			}
+			r.Courses = append(r.Courses, c)
+		}
 		for _, e := range data.Checks {
 			switch {
 			case !several:

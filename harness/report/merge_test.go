@@ -73,7 +73,7 @@ func TestPartsOfSeveralSuitesMakeOneReport(t *testing.T) {
 	}
 	for _, name := range mergedNames {
 		info, err := os.Stat(filepath.Join(out, name))
-		if err != nil || info.Mode().Perm() != 0o644 {
+		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v %v", name, info, err)
 		}
 	}

@@ -35,6 +35,7 @@ type partData struct {
 	Planned     []string `json:"planned,omitempty"`
 	Problems    []string `json:"problems"`
 	Checks      []entry  `json:"checks"`
+	Courses     []Course `json:"courses,omitempty"`
 }
 
 // entry is a result and its place in the catalogue.
@@ -51,7 +52,7 @@ func (r *Run) Part(suite string, process int, head Head) (*Part, error) {
 	p := &Part{
 		run:  r,
 		path: filepath.Join(r.partsDir(), fmt.Sprintf("%s-%d.json", fileName(suite), process)),
-		data: partData{Schema: Schema, Suite: suite, Process: process, Head: head, Started: now, Updated: now},
+		data: partData{Schema: Schema, Suite: suite, Process: process, Head: head.clean(), Started: now, Updated: now},
 	}
 	return p, p.change(func(*partData) {})
 }
@@ -98,7 +99,7 @@ func (p *Part) Problem(line string) error {
 
 // Describe replaces the head, when the target or the Blender is known late.
 func (p *Part) Describe(head Head) error {
-	return p.change(func(d *partData) { d.Head = head })
+	return p.change(func(d *partData) { d.Head = head.clean() })
 }
 
 // Finish says that the suite process has come to its end.
@@ -138,8 +139,11 @@ func (p *Part) save() error {
 	if err != nil {
 		return fmt.Errorf("encode part: %w", err)
 	}
-	if err := p.run.write(p.path, data); err != nil {
-		return fmt.Errorf("write part: %w", err)
+	if err = p.run.write(p.path, data); err == nil {
+		err = p.run.Publish()
 	}
-	return p.run.Publish()
+	if err != nil {
+		return fmt.Errorf("write the report to %s: %w", p.run.Out, err)
+	}
+	return nil
 }

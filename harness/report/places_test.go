@@ -4,11 +4,18 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
@@ -38,28 +45,88 @@ func placed(t *testing.T) (r *Report, top string) {
 	return r, top
 }
 
-func TestSARIFIsFitForCodeScanning(t *testing.T) {
+// sarifSchemaText is the published schema of SARIF 2.1.0, which the module of a
+// SARIF library carries as a constant.
+func sarifSchemaText(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-f", "{{.Dir}}", reflect.TypeFor[sarif.Report]().PkgPath()).Output()
+	try(t, err)
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(strings.TrimSpace(string(out)), "schema.go"), nil, 0)
+	try(t, err)
+	text := ""
+	ast.Inspect(file, func(n ast.Node) bool {
+		if literal, ok := n.(*ast.BasicLit); ok && len(literal.Value) > len(text) {
+			text = literal.Value
+		}
+		return true
+	})
+	text, err = strconv.Unquote(text)
+	try(t, err)
+	return text
+}
+
+func TestSARIFIsValidByItsSchema(t *testing.T) {
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(sarifSchemaText(t)))
+	try(t, err)
 	compiler := jsonschema.NewCompiler()
-	schema, err := compiler.Compile("testdata/sarif-2.1.0-essentials.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	try(t, compiler.AddResource("sarif.json", value))
+	schema, err := compiler.Compile("sarif.json")
+	try(t, err)
 	full, _ := placed(t)
-	for name, r := range map[string]*Report{"full": full, "sample": sample(), "empty": merge("x", nil)} {
+	for name, r := range map[string]*Report{"full": full, "sample": sample(), "four": four(t), "hostile": hostile(), "empty": merge("x", nil)} {
 		data, err := r.SARIF()
-		if err != nil {
-			t.Fatal(err)
-		}
+		try(t, err)
 		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-		if err != nil {
-			t.Fatal(err)
-		}
+		try(t, err)
 		if err := schema.Validate(value); err != nil {
 			t.Errorf("%s: %v\n%s", name, err, data)
 		}
+		if read, err := sarif.FromBytes(data); err != nil || len(read.Runs) != 1 {
+			t.Errorf("%s is not read by another program: %v", name, err)
+		}
 	}
-	if schema.Validate(map[string]any{"$schema": "x:y", "version": "2.1.0", "runs": []any{map[string]any{"results": []any{}}}}) == nil {
+	if schema.Validate(map[string]any{"version": "2.1.0", "runs": []any{map[string]any{"results": []any{}}}}) == nil {
 		t.Error("the schema lets a run without a tool pass")
+	}
+}
+
+func TestSARIFListsEveryCheckAndTellsRunsAndResultsApart(t *testing.T) {
+	read := func(r *Report) sarifRun {
+		data, err := r.SARIF()
+		try(t, err)
+		var log sarifLog
+		try(t, json.Unmarshal(data, &log))
+		return log.Runs[0]
+	}
+	one, other := read(four(t)), read(on(four(t), "4.2.1"))
+	if n := len(one.Tool.Driver.Rules); n != len(four(t).Checks) {
+		t.Errorf("%d rules", n)
+	}
+	for _, rule := range one.Tool.Driver.Rules {
+		if rule.Full.Text == "" || len(rule.Tags.Tags) == 0 || !strings.HasPrefix(rule.HelpURI, homepage) {
+			t.Errorf("%+v", rule)
+		}
+	}
+	if one.Automation.ID != "bgcheck/studio_notes/3.4.1/local/" || other.Automation.ID == one.Automation.ID || one.Tool.Driver.Version == "" {
+		t.Errorf("%s, %s", one.Automation.ID, other.Automation.ID)
+	}
+	seen := map[string]bool{}
+	for _, result := range one.Results {
+		if seen[result.Prints.First] {
+			t.Errorf("two results have one fingerprint: %+v", result)
+		}
+		seen[result.Prints.First] = true
+	}
+	moved := four(t)
+	for i := range moved.Checks {
+		for k := range moved.Checks[i].Places {
+			moved.Checks[i].Places[k].Line += 40
+		}
+	}
+	for _, result := range read(moved).Results {
+		if !seen[result.Prints.First] {
+			t.Errorf("a result is new because lines moved: %+v", result)
+		}
 	}
 }
 
@@ -136,11 +203,9 @@ func TestAnnotationsAreOneLineEachWithEverythingEscaped(t *testing.T) {
 		"::error title=bgcheck could not run::no <Docker> here",
 		"::error title=bgcheck did not finish::suites/idle",
 		"::error file=my add-ons/bgcheck.yaml,line=1,title=bgcheck exec/takes-effect::exec was acknowledged",
+		"::error file=my add-ons/100%25.py,line=7,title=bgcheck stop/sigterm%2C source/long-sleep::two lines: 5 %25, at most. Remedy: signal.signal(...)",
+		"::error title=bgcheck tidy/writes::tidy/writes failed",
 		"::warning title=bgcheck stop/sigint is inconclusive::the disk is full",
-		"::error file=my add-ons/100%25.py,line=7,title=bgcheck stop/sigterm::two%0Alines: 5 %25, at most. Seen: exit code 0. Fix: signal.signal(...)",
-		"::warning file=my add-ons/100%25.py,line=7,title=bgcheck source/long-sleep::it sleeps. Seen: found.",
-		"::warning file=my add-ons/a/b.py,line=9,title=bgcheck source/long-sleep::it sleeps. Seen: found.",
-		"::error title=bgcheck tidy/writes::tidy/writes failed.",
 	}
 	if len(got) != len(want) {
 		t.Fatalf("%d lines, want %d:\n%s", len(got), len(want), strings.Join(got, "\n"))

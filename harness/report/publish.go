@@ -10,8 +10,11 @@ import (
 	"slices"
 )
 
+// PageName is the name of the report as a page for people: see HTML.
+const PageName = "report.html"
+
 // mergedNames are the forms of the report, in the run's own folder and in out.
-var mergedNames = []string{"report.json", "junit.xml", "summary.md", "bgcheck.sarif"}
+var mergedNames = []string{"report.json", CoursesName, "junit.xml", "summary.md", "bgcheck.sarif", PageName, "badge.svg", "badge.json"}
 
 // latestName is the file in OUT/runs that names the run whose report is in OUT.
 const latestName = "latest"
@@ -114,10 +117,18 @@ func render(name string, r *Report) ([]byte, error) {
 	switch name {
 	case "report.json":
 		return r.JSON()
+	case CoursesName:
+		return r.CourseLines()
 	case "junit.xml":
 		return r.JUnit()
 	case "bgcheck.sarif":
 		return r.SARIF()
+	case PageName:
+		return HTML(r)
+	case "badge.svg":
+		return r.Badge()
+	case "badge.json":
+		return r.BadgeJSON()
 	default:
 		return []byte(r.Markdown()), nil
 	}

@@ -34,6 +34,8 @@ type Report struct {
 	NotJudged []string `json:"not_judged"`
 	// Checks in the catalogue's order.
 	Checks []Result `json:"checks"`
+	// Courses are what happened in each life. They are in the side file, lives.jsonl.
+	Courses []Course `json:"-"`
 }
 
 // Head says what was checked, where.

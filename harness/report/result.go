@@ -47,6 +47,9 @@ type Result struct {
 	// Diagnosis names the cause in one sentence (for skip and inconclusive:
 	// the reason). Empty on pass.
 	Diagnosis string `json:"diagnosis"`
+	// Cause is the name of the rule that found it, such as "daemon-thread"; "" for a
+	// cause that the check itself names. Stable.
+	Cause string `json:"cause,omitempty"`
 	// Remark on a pass: a condition that it holds under, in one sentence.
 	Remark string `json:"remark,omitempty"`
 	// Fix says what to change, with the lines to write. Empty unless fail or warn.

@@ -99,7 +99,7 @@ func begin(out, id string, owner int) (*Run, error) {
 		return nil, fmt.Errorf("mark run: %w", err)
 	}
 	if err := run.write(filepath.Join(run.Dir(), markerName), data); err != nil {
-		return nil, fmt.Errorf("write to the out folder: %w", err)
+		return nil, fmt.Errorf("write to the out folder %s: %w", abs, err)
 	}
 	// A merged file that may be read but not replaced would go unnoticed for long.
 	for _, name := range mergedNames {
@@ -121,7 +121,7 @@ func (r *Run) partsDir() string { return filepath.Join(r.Dir(), "parts") }
 func (r *Run) First(text string) bool {
 	hash := fnv.New64a()
 	_, _ = io.WriteString(hash, text)
-	f, err := os.OpenFile(filepath.Join(r.Dir(), fmt.Sprintf("said-%x", hash.Sum64())), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	f, err := os.OpenFile(filepath.Join(r.Dir(), fmt.Sprintf("said-%x", hash.Sum64())), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return !errors.Is(err, fs.ErrExist)
 	}
@@ -130,32 +130,37 @@ func (r *Run) First(text string) bool {
 }
 
 // write replaces path by data at once: a reader sees the old or the new file,
-// whole. The temporary file lies in the run's folder, on the same file system.
+// whole. The temporary file lies in the run's folder, on the same file system; an
+// error does not name it.
 func (r *Run) write(path string, data []byte) error {
 	for attempt := 0; ; attempt++ {
 		err := r.tryWrite(path, data)
 		// Another run's sweep may have taken the folder away in between.
-		if err == nil || attempt == 3 || !errors.Is(err, fs.ErrNotExist) {
+		if err == nil {
+			return nil
+		}
+		if attempt == 3 || !errors.Is(err, fs.ErrNotExist) {
+			var why *fs.PathError
+			if errors.As(err, &why) && filepath.Dir(why.Path) == r.Dir() {
+				return why.Err
+			}
 			return err
 		}
 	}
 }
 
 func (r *Run) tryWrite(path string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(r.Dir(), 0o755); err != nil {
+	if err := os.MkdirAll(r.Dir(), 0o700); err != nil {
 		return err
 	}
 	temp, err := os.CreateTemp(r.Dir(), ".new-*")
 	if err != nil {
 		return err
 	}
-	_, err = temp.Write(data)
-	if err == nil {
-		err = temp.Chmod(0o644)
-	}
+	_, err = temp.Write(data) // its mode is 0600: logs may hold what is nobody else's business
 	if closing := temp.Close(); err == nil {
 		err = closing
 	}

@@ -18,6 +18,7 @@ type (
 	}
 	sarifRun struct {
 		Tool        sarifTool            `json:"tool"`
+		Automation  sarifAutomation      `json:"automationDetails"`
 		Invocations []sarifInvocation    `json:"invocations"`
 		Bases       map[string]sarifBase `json:"originalUriBaseIds,omitempty"`
 		ColumnKind  string               `json:"columnKind"`
@@ -26,16 +27,28 @@ type (
 	sarifTool struct {
 		Driver sarifDriver `json:"driver"`
 	}
+	// sarifAutomation tells one target's results on one Blender from those on
+	// another, so that a code-scanning view keeps both.
+	sarifAutomation struct {
+		ID string `json:"id"`
+	}
 	sarifDriver struct {
 		Name           string      `json:"name"`
+		Version        string      `json:"version"`
 		InformationURI string      `json:"informationUri"`
 		Rules          []sarifRule `json:"rules"`
 	}
 	sarifRule struct {
 		ID       string      `json:"id"`
 		Short    sarifText   `json:"shortDescription"`
+		Full     sarifText   `json:"fullDescription"`
+		HelpURI  string      `json:"helpUri"`
 		Help     sarifHelp   `json:"help"`
 		Defaults sarifConfig `json:"defaultConfiguration"`
+		Tags     sarifTags   `json:"properties"`
+	}
+	sarifTags struct {
+		Tags []string `json:"tags"`
 	}
 	sarifConfig struct {
 		Level string `json:"level"`
@@ -63,8 +76,14 @@ type (
 		RuleIndex int             `json:"ruleIndex"`
 		Level     string          `json:"level"`
 		Message   sarifText       `json:"message"`
+		Prints    sarifPrints     `json:"partialFingerprints"`
 		Locations []sarifLocation `json:"locations,omitempty"`
 		Related   []sarifLocation `json:"relatedLocations,omitempty"`
+	}
+	// sarifPrints tell a result from others from commit to commit: no line's
+	// number is in them, which moves with every line above it.
+	sarifPrints struct {
+		First string `json:"bgcheck/v1"`
 	}
 	sarifLocation struct {
 		ID       int           `json:"id,omitempty"`
@@ -91,20 +110,21 @@ const (
 )
 
 // SARIF is the content of bgcheck.sarif, version 2.1.0, for code-scanning
-// views: each failed check at the line it is about, or at the first line of the
+// views: every check as a rule, each failed one at the line it is about, or at the first line of the
 // target file when none is known; source/* is a warning, with a result for each
 // line. What was inconclusive or kept a suite from running is a notification.
 func (r *Report) SARIF() ([]byte, error) {
 	root := r.root()
 	run := sarifRun{
-		Tool:       sarifTool{sarifDriver{Name: "bgcheck", InformationURI: homepage, Rules: []sarifRule{}}},
+		Tool:       sarifTool{sarifDriver{Name: "bgcheck", Version: version(), InformationURI: homepage, Rules: []sarifRule{}}},
+		Automation: sarifAutomation{r.automation()},
 		ColumnKind: "unicodeCodePoints",
 		Results:    []sarifResult{},
 	}
 	if root != "" {
 		run.Bases = map[string]sarifBase{sarifRoot: {fileURI(root) + "/"}}
 	}
-	rules := map[string]int{}
+	rules := r.sarifRules(&run.Tool.Driver)
 	whole := len(r.Problems)+len(r.Unfinished)+len(r.NotJudged) == 0 && !r.Interrupted
 	invocation := sarifInvocation{Successful: whole}
 	notice := func(level, text string) {
@@ -126,13 +146,7 @@ func (r *Report) SARIF() ([]byte, error) {
 		if check.Verdict != Fail && check.Verdict != Warn {
 			continue
 		}
-		index, known := rules[check.Name]
-		if !known {
-			index = len(rules)
-			rules[check.Name] = index
-			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, check.rule())
-		}
-		run.Results = append(run.Results, r.sarifResults(check, index, root)...)
+		run.Results = append(run.Results, r.sarifResults(check, rules[check.Name], root)...)
 	}
 	run.Invocations = []sarifInvocation{invocation}
 	var b bytes.Buffer
@@ -155,10 +169,12 @@ func (r *Report) sarifResults(check Result, index int, root string) []sarifResul
 		for _, p := range places {
 			one := result
 			one.Locations = []sarifLocation{p.sarif(root)}
+			one.Prints = check.prints(root, p)
 			each = append(each, one)
 		}
 		return each
 	}
+	result.Prints = check.prints(root, places...)
 	for i, p := range places {
 		if i == 0 {
 			result.Locations = []sarifLocation{p.sarif(root)}
@@ -172,27 +188,6 @@ func (r *Report) sarifResults(check Result, index int, root string) []sarifResul
 		result.Related = append(result.Related, related)
 	}
 	return []sarifResult{result}
-}
-
-func (r Result) level() string {
-	if r.advice() {
-		return "warning"
-	}
-	return "error"
-}
-
-// rule describes the check itself.
-func (r Result) rule() sarifRule {
-	about := r.Expected
-	if about == "" {
-		about = r.Name
-	}
-	help := sarifHelp{Text: about, Markdown: mdText(about) + "\n"}
-	if r.Fix != "" {
-		help.Text += "\n\n" + r.Fix
-		help.Markdown += "\n" + mdBlock(r.Fix)
-	}
-	return sarifRule{ID: r.Name, Short: sarifText{about}, Help: help, Defaults: sarifConfig{r.level()}}
 }
 
 // message is what a code-scanning view shows at the line: cause, sight and fix.

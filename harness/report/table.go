@@ -20,7 +20,7 @@ func (r *Report) Table(place string, colour bool) string {
 	v := View{Folder: place, Colour: colour}
 	var b strings.Builder
 	for _, line := range Fold(r.title(func(s string) string { return s }), v.width()) {
-		b.WriteString(line + "\n")
+		b.WriteString(Harmless(line) + "\n")
 	}
 	b.WriteString("\n")
 	if len(r.Checks) > 0 {
@@ -79,7 +79,7 @@ func below(b *strings.Builder, indent, label, text string) {
 		return
 	}
 	for _, line := range Fold(text, Columns-len(indent)-len(label)) {
-		b.WriteString(strings.TrimRight(indent+label+line, " ") + "\n")
+		b.WriteString(Harmless(strings.TrimRight(indent+label+line, " ")) + "\n")
 		label = strings.Repeat(" ", len(label))
 	}
 }
@@ -106,17 +106,17 @@ func (r *Report) title(text func(string) string) string {
 	if name == "" {
 		name = "no target"
 	}
-	title := text(name)
+	title := text(Clean(name))
 	if r.StartedBy != "" {
-		title += ", " + text(r.StartedBy) + ","
+		title += ", " + text(Clean(r.StartedBy)) + ","
 	}
 	if r.Blender.Version != "" {
-		title += " on Blender " + text(r.Blender.Version)
+		title += " on Blender " + text(Clean(r.Blender.Version))
 	}
 	where := []string{}
 	for _, word := range []string{r.Blender.Image, r.Blender.Path, r.Backend} {
 		if word != "" {
-			where = append(where, text(word))
+			where = append(where, text(Clean(word)))
 		}
 	}
 	if len(where) > 0 {

@@ -61,7 +61,9 @@ func (r Result) telling(limit int) []string {
 			weight = 0
 		}
 		text = deep.ReplaceAllString(strings.Join(strings.Fields(text), " "), ".../$2")
-		if slices.ContainsFunc(lines, func(l line) bool { return l.text == text }) {
+		// Of two tries the figures differ, and the first tells.
+		like := func(l line) bool { return l.text == text || word == "exit" && measured(l.text) == measured(text) }
+		if slices.ContainsFunc(lines, like) {
 			weight = 0
 		}
 		lines = append(lines, line{i, weight, text})

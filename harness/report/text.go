@@ -26,6 +26,9 @@ func (r Result) Details() string {
 			if i > 0 {
 				label = strings.Repeat(" ", len(label))
 			}
+			if field.name != "command" {
+				line = Harmless(line)
+			}
 			b.WriteString(strings.TrimRight(label+line, " ") + "\n")
 		}
 	}
@@ -34,12 +37,17 @@ func (r Result) Details() string {
 
 // Fold breaks text into lines of at most width characters, between words.
 // Lines of the text stay lines; those that are indented, being code, and words
-// longer than width stay whole.
+// longer than width stay whole. A remark behind code for which there is no room
+// gets lines of its own.
 func Fold(text string, width int) []string {
 	var lines []string
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		if utf8.RuneCountInString(line) <= width || strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t") {
+		switch {
+		case utf8.RuneCountInString(line) <= width:
 			lines = append(lines, line)
+			continue
+		case strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t"):
+			lines = append(lines, foldCode(line, width)...)
 			continue
 		}
 		current, used := "", 0
@@ -59,4 +67,26 @@ func Fold(text string, width int) []string {
 		lines = append(lines, current)
 	}
 	return lines
+}
+
+// foldCode puts the remark behind a line of code nearer to it, or where that does not
+// help on lines of its own: above it, and below what it is an "or" to.
+func foldCode(line string, width int) []string {
+	code, remark, found := strings.Cut(line, "  # ")
+	code = strings.TrimRight(code, " ")
+	indent := code[:len(code)-len(strings.TrimLeft(code, " \t"))]
+	if !found || code == indent {
+		return []string{line}
+	}
+	if near := code + "  # " + remark; utf8.RuneCountInString(near) <= width {
+		return []string{near}
+	}
+	var lines []string
+	for _, part := range Fold(remark, max(width-len(indent)-2, 20)) {
+		lines = append(lines, indent+"# "+part)
+	}
+	if strings.HasPrefix(remark, "or") { // another way to write what stands before it
+		return append([]string{code}, lines...)
+	}
+	return append(lines, code)
 }

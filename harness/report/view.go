@@ -44,14 +44,14 @@ const (
 	green  = "\x1b[32m"
 	yellow = "\x1b[33m"
 	cyan   = "\x1b[36m"
-	plain  = "\x1b[0m"
+	reset  = "\x1b[0m"
 )
 
 func (v View) paint(colour, text string) string {
 	if !v.Colour || colour == "" {
 		return text
 	}
-	return colour + text + plain
+	return colour + text + reset
 }
 
 // lines folds text behind a label, to at most limit lines; 0: all.
@@ -62,7 +62,7 @@ func (v View) lines(indent, label, text string, limit int) []string {
 		folded[limit-1] = cut(folded[limit-1]+" ...", v.width()-len(indent)-len(label))
 	}
 	for i, line := range folded {
-		folded[i] = strings.TrimRight(indent+label+line, " ")
+		folded[i] = Harmless(strings.TrimRight(indent+label+line, " "))
 		label = strings.Repeat(" ", len(label))
 	}
 	return folded
@@ -73,7 +73,7 @@ var tabs = strings.NewReplacer("\t", "    ")
 // line is one line of text, cut to the width.
 func (v View) line(indent, text string) string {
 	text = strings.Join(strings.Fields(Clean(text)), " ")
-	return indent + cut(text, v.width()-len(indent))
+	return Harmless(indent + cut(text, v.width()-len(indent)))
 }
 
 // cut shortens text to limit characters; three dots stand for the rest.

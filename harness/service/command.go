@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -55,32 +56,55 @@ func (c *CommandClient) Do(ctx context.Context, request []byte) ([]byte, error) 
 	for _, name := range slices.Sorted(maps.Keys(c.env)) {
 		cmd.Env = append(cmd.Env, name+"="+c.env[name])
 	}
-	var stdout bytes.Buffer
+	within, tooMuch := context.WithCancel(ctx)
+	defer tooMuch()
+	stdout := bounded{limit: replyLimit(ctx, len(request)), over: tooMuch}
 	stderr := tail{limit: 64 << 10}
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(request), &stdout, &stderr
 	cmd.WaitDelay = outputDelay
-	err := process.RunGroup(ctx, cmd)
+	err := process.RunGroup(within, cmd)
 	switch {
+	case stdout.full:
+		bad := endless(stdout.limit)
+		return stdout.kept.Bytes(), &MalformedError{Client: c.String(), Reason: bad.reason, Endless: true, Reply: stdout.kept.Bytes()}
 	case err == nil:
-		return stdout.Bytes(), nil
+		return stdout.kept.Bytes(), nil
 	case ctx.Err() != nil:
-		return stdout.Bytes(), &TimeoutError{
-			Client: c.String(), Sent: true, Received: stdout.Len(),
-			Begin: bytes.Clone(stdout.Bytes()[:min(quoted, stdout.Len())]), Err: ctx.Err(),
+		return stdout.kept.Bytes(), &TimeoutError{
+			Client: c.String(), Sent: true, Received: stdout.kept.Len(),
+			Begin: bytes.Clone(stdout.kept.Bytes()[:min(quoted, stdout.kept.Len())]), Err: ctx.Err(),
 		}
 	case errors.Is(err, exec.ErrWaitDelay):
 		// It exited 0, and something it started held its output open.
-		return stdout.Bytes(), nil
+		return stdout.kept.Bytes(), nil
 	case cmd.ProcessState == nil:
 		return nil, fmt.Errorf("command %s: start: %w", c.argv[0], err)
 	}
-	return stdout.Bytes(), &CommandError{
+	return stdout.kept.Bytes(), &CommandError{
 		Argv: slices.Clone(c.argv), Code: cmd.ProcessState.ExitCode(), Stderr: stderr.kept, Err: err,
 	}
 }
 
 // String implements Client.
 func (c *CommandClient) String() string { return "command " + strings.Join(c.argv, " ") }
+
+// bounded keeps what is written to it, up to its limit, and calls over beyond.
+type bounded struct {
+	kept  bytes.Buffer // not embedded: its ReadFrom knows no limit
+	limit int64
+	full  bool
+	over  func()
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if room := b.limit - int64(b.kept.Len()); int64(len(p)) > room {
+		_, _ = b.kept.Write(p[:max(room, 0)])
+		b.full = true
+		b.over()
+		return 0, io.ErrShortBuffer
+	}
+	return b.kept.Write(p)
+}
 
 // tail keeps the last bytes written to it.
 type tail struct {

@@ -39,6 +39,7 @@ type Conn struct {
 	mu      sync.Mutex
 	number  int
 	waiting []*waiter // in the order of sending
+	limit   int64     // of a line, for the longest request so far
 	err     error     // why ended is closed
 }
 
@@ -65,7 +66,7 @@ func (c *Conn) Do(ctx context.Context, request []byte) ([]byte, error) {
 		<-c.sending
 		return nil, err
 	}
-	line, w, err := c.enqueue(request)
+	line, w, err := c.enqueue(ctx, request)
 	if err != nil {
 		<-c.sending
 		return nil, fmt.Errorf("%s: %w", c.peer.name, err)
@@ -118,7 +119,7 @@ func (c *Conn) Close() error {
 
 // enqueue puts a request in line; the caller holds sending, so the order is
 // that of the wire.
-func (c *Conn) enqueue(request []byte) ([]byte, *waiter, error) {
+func (c *Conn) enqueue(ctx context.Context, request []byte) ([]byte, *waiter, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.number++
@@ -134,6 +135,7 @@ func (c *Conn) enqueue(request []byte) ([]byte, *waiter, error) {
 	}
 	w := &waiter{id: id, reply: make(chan []byte, 1)}
 	c.waiting = append(c.waiting, w)
+	c.limit = max(c.limit, replyLimit(ctx, len(line)))
 	return line, w, nil
 }
 
@@ -166,7 +168,7 @@ func compact(raw json.RawMessage) string {
 func (c *Conn) run() {
 	lines := bufio.NewReaderSize(c.wire, 64<<10)
 	for {
-		line, err := lines.ReadBytes('\n')
+		line, err := c.line(lines)
 		if onlySpace(line) && err == nil {
 			continue
 		}
@@ -178,6 +180,23 @@ func (c *Conn) run() {
 		if err != nil {
 			c.end(c.peer.explain(context.Background(), err, nil, c.wire, true, line...))
 			return
+		}
+	}
+}
+
+// line reads one line, up to its limit.
+func (c *Conn) line(from *bufio.Reader) (line []byte, err error) {
+	for {
+		piece, err := from.ReadSlice('\n')
+		line = append(line, piece...)
+		if !errors.Is(err, bufio.ErrBufferFull) {
+			return line, err
+		}
+		c.mu.Lock()
+		limit := max(c.limit, ReplySlack)
+		c.mu.Unlock()
+		if int64(len(line)) > limit {
+			return line, endless(limit)
 		}
 	}
 }

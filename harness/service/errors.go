@@ -11,7 +11,7 @@ import (
 // quoted is how many bytes of a bad reply an error message shows.
 const quoted = 200
 
-// RefusedError means: nobody listens at the address.
+// RefusedError means: nobody listens at the address, or there is no such socket.
 type RefusedError struct {
 	// Client is the client's String.
 	Client string
@@ -107,6 +107,8 @@ type MalformedError struct {
 	Reason string
 	// Truncated: the service closed in the middle of what could have become a reply.
 	Truncated bool
+	// Endless: it goes on beyond the limit of a reply; see WithReplyLimit.
+	Endless bool
 	// Reply is what came, as far as it was read.
 	Reply []byte
 }
@@ -164,8 +166,9 @@ func quote(b []byte) string {
 
 func last(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
 
+// isRefused covers a Unix socket's path at which there is nothing.
 func isRefused(err error) bool {
-	return errors.Is(err, syscall.ECONNREFUSED) || isWindows(err, 10061)
+	return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ENOENT) || isWindows(err, 10061)
 }
 
 // isReset covers a write after the reset (EPIPE) and what Windows calls an

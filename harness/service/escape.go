@@ -1,13 +1,13 @@
 package service
 
 import (
-	"bytes"
-	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"net/url"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/bgcheck/bgcheck/harness/internal/plain"
 )
 
 // Escape writes text so that it can stand in a request of the given kind:
@@ -25,14 +25,8 @@ func Escape(kind, text string) (string, error) {
 		if !utf8.ValidString(text) {
 			return "", fmt.Errorf("escape for json: the text is not UTF-8")
 		}
-		var b bytes.Buffer
-		encoder := json.NewEncoder(&b)
-		encoder.SetEscapeHTML(false)
-		if err := encoder.Encode(text); err != nil {
-			return "", fmt.Errorf("escape for json: %w", err)
-		}
-		quotedText := strings.TrimSuffix(b.String(), "\n")
-		return quotedText[1 : len(quotedText)-1], nil
+		quoted := plain.JSON(text)
+		return quoted[1 : len(quoted)-1], nil
 	case "xml":
 		if !utf8.ValidString(text) {
 			return "", fmt.Errorf("escape for xml: the text is not UTF-8")

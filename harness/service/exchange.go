@@ -13,8 +13,9 @@ import (
 
 // peer is the other side of a connection, and the name errors give it.
 type peer struct {
-	network, address string // "tcp" and host:port
-	name             string // the client's String
+	network, address string                                  // "tcp" and host:port
+	connect          func(context.Context) (net.Conn, error) // in their place; or nil
+	name             string                                  // the client's String
 	// lateReplies counts replies that came only after a late half-close.
 	lateReplies atomic.Int64
 }
@@ -33,14 +34,23 @@ type plan struct {
 // silence is the longest wait before a late half-close.
 const silence = 10 * time.Second
 
-// counted counts what is read, for errors and for the late half-close.
+// counted counts what is read, for errors, for the late half-close, and so that
+// no reply is read beyond its limit.
 type counted struct {
 	net.Conn
 	received atomic.Int64
-	ended    bool // the end of the stream was seen; for the reading side
+	limit    int64 // of what is read; 0: none
+	ended    bool  // the end of the stream was seen; for the reading side
 }
 
 func (c *counted) Read(p []byte) (int, error) {
+	if c.limit > 0 {
+		left := c.limit - c.received.Load()
+		if left < 0 {
+			return 0, endless(c.limit)
+		}
+		p = p[:min(int64(len(p)), left+1)]
+	}
 	n, err := c.Conn.Read(p)
 	c.received.Add(int64(n))
 	c.ended = c.ended || errors.Is(err, io.EOF)
@@ -58,6 +68,7 @@ func (p *peer) exchange(ctx context.Context, pl plan) ([]byte, error) {
 		return nil, err
 	}
 	defer conn.Close()
+	conn.limit = replyLimit(ctx, len(pl.wire))
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
 	connected(ctx)
 
@@ -105,8 +116,11 @@ func (p *peer) exchange(ctx context.Context, pl plan) ([]byte, error) {
 // dial connects with TCP_NODELAY, which is Go's default: every write becomes a
 // segment of its own as long as the other side's window is open.
 func (p *peer) dial(ctx context.Context) (*counted, error) {
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, p.network, p.address)
+	connect := p.connect
+	if connect == nil {
+		connect = func(ctx context.Context) (net.Conn, error) { return dial(ctx, p.network, p.address) }
+	}
+	conn, err := connect(ctx)
 	switch {
 	case err == nil:
 		return &counted{Conn: conn}, nil
@@ -172,7 +186,7 @@ func (p *peer) explain(ctx context.Context, err, sendErr error, conn *counted, s
 	var bad *malformed
 	switch {
 	case errors.As(err, &bad):
-		return &MalformedError{Client: p.name, Reason: bad.reason, Truncated: bad.truncated, Reply: reply}
+		return &MalformedError{Client: p.name, Reason: bad.reason, Truncated: bad.truncated, Endless: bad.endless, Reply: reply}
 	case errors.Is(err, io.EOF) && sendErr != nil && isReset(sendErr):
 		return &ResetError{Client: p.name, Received: received, Err: sendErr}
 	case errors.Is(err, io.EOF):

@@ -6,10 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// ReplyLimit is the most a reply may hold, 1 GiB: beyond it the reply is
-// malformed, so that a service that never stops talking cannot fill memory.
-const ReplyLimit = 1 << 30
-
 // frame finds the end of a JSON value in a stream, looking at each byte once.
 // It only counts brackets and skips strings; whether the value is JSON is
 // judged when it is whole.

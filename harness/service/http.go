@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 )
@@ -17,6 +18,9 @@ type HTTPOptions struct {
 	Method string
 	// Path with query, e.g. "/run?x=1"; default "/".
 	Path string
+	// Dial makes each connection, such as one to a Unix socket; default: TCP to
+	// the address, which is in any case the host that requests name.
+	Dial func(context.Context) (net.Conn, error)
 	// Headers of every request. Default Content-Type: application/json, when
 	// there is a body. "Host" sets the host.
 	Headers map[string]string
@@ -37,7 +41,7 @@ var (
 
 // HTTP speaks to address, host:port.
 func HTTP(address string, options HTTPOptions) *HTTPClient {
-	return &HTTPClient{peer: peer{network: "tcp", address: address, name: "http " + address}, options: options}
+	return &HTTPClient{peer: peer{network: "tcp", address: address, connect: options.Dial, name: "http " + address}, options: options}
 }
 
 // Do sends request as the body and returns the reply's body. A status of 400
@@ -133,12 +137,9 @@ func readHTTP(from *counted, method string, got func(head *http.Response, body [
 			_ = head.Body.Close()
 			continue
 		}
-		body, err := io.ReadAll(io.LimitReader(head.Body, ReplyLimit+1))
+		body, err := io.ReadAll(head.Body)
 		_ = head.Body.Close()
 		got(head, body)
-		if len(body) > ReplyLimit {
-			err = &malformed{reason: fmt.Sprintf("more than %d bytes", ReplyLimit)}
-		}
 		return all.Bytes(), judgeHTTP(err, from)
 	}
 }

@@ -65,7 +65,7 @@ func (p Prefix) length(wire []byte) uint64 {
 	return p.order.Uint64(wire)
 }
 
-// read reads one message. One that is longer than ReplyLimit is malformed: it
+// read reads one message. One that is longer than its limit is malformed: it
 // is most often a text whose first bytes are taken for a length.
 func (p Prefix) read(from *counted) ([]byte, error) {
 	head := make([]byte, p.size)
@@ -77,8 +77,8 @@ func (p Prefix) read(from *counted) ([]byte, error) {
 		return head[:n], err
 	}
 	length := p.length(head)
-	if length > ReplyLimit {
-		return head, &malformed{reason: fmt.Sprintf("a length of %d: more than %d bytes, or no length prefix", length, ReplyLimit)}
+	if from.limit > 0 && length > uint64(from.limit) {
+		return head, &malformed{reason: fmt.Sprintf("a length of %d: more than %d bytes, or no length prefix", length, from.limit)}
 	}
 	if length == 0 {
 		return []byte{}, nil

@@ -3,7 +3,6 @@ package service
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 )
@@ -17,6 +16,7 @@ type reader func(from *counted) ([]byte, error)
 type malformed struct {
 	reason    string
 	truncated bool
+	endless   bool
 }
 
 func (m *malformed) Error() string { return m.reason }
@@ -106,9 +106,6 @@ func readUntil(from *counted, enough func(reply []byte, looked int) bool) ([]byt
 		}
 		if err != nil {
 			return reply, err
-		}
-		if len(reply) > ReplyLimit {
-			return reply, &malformed{reason: fmt.Sprintf("more than %d bytes", ReplyLimit)}
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
+	"strings"
 )
 
 // TCP is a client over plain TCP: one connection a request, closed by either
@@ -70,6 +72,13 @@ func TCPRaw(address string) *TCP {
 	c := newTCP("tcp-raw", address)
 	c.frame = func(request []byte) ([]byte, error) { return request, nil }
 	c.read, c.end = readAll, EndWrite
+	return c
+}
+
+// Through makes the client connect by dial in place of TCP, such as to a Unix
+// socket, which name stands for in errors. It returns c.
+func (c *TCP) Through(name string, dial func(context.Context) (net.Conn, error)) *TCP {
+	c.name, c.connect = strings.TrimSuffix(c.name, c.address)+name, dial
 	return c
 }
 

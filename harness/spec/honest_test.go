@@ -208,7 +208,7 @@ func TestOnAFullDiskTheVerdictsAreToldAndWhatTheReportLacksIsNamed(t *testing.T)
 	if err == nil {
 		t.Error("exit 0")
 	}
-	for _, want := range []string{"no space left on device", "it lacks: echo/concurrent, stop/sigterm"} {
+	for _, want := range []string{"no space left on device", "it lacks: echo/concurrent, echo/clean-wire, stop/sigterm"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the output lacks %q", want)
 		}

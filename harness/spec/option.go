@@ -11,8 +11,8 @@ import (
 
 	"github.com/bgcheck/bgcheck/harness/checks"
 	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/internal/edits"
 	"github.com/bgcheck/bgcheck/harness/report"
-	"github.com/bgcheck/bgcheck/harness/spec/setup"
 )
 
 // Option changes what Contract registers.
@@ -79,7 +79,7 @@ func (s *suite) checks() ([]place, error) {
 		names = append(names, check.Name)
 	}
 	for _, area := range s.areas {
-		if err := setup.Require("area", area, checks.Areas()); err != nil {
+		if err := edits.Require("area", area, checks.Areas()); err != nil {
 			return nil, err
 		}
 	}
@@ -105,7 +105,7 @@ func (s *suite) checks() ([]place, error) {
 		"spec.Skip":    slices.Sorted(maps.Keys(s.skips)),
 	} {
 		for _, name := range given {
-			if err := setup.Require("check", name, names); err != nil {
+			if err := edits.Require("check", name, names); err != nil {
 				return nil, fmt.Errorf("%s: %w", option, err)
 			}
 		}

@@ -33,6 +33,7 @@ func Run(t *testing.T, area string) {
 			// length; there the first spec aborts the suite.
 			if serial {
 				fmt.Fprintln(os.Stderr, s.why())
+				makeWay(endsRun(false))
 				os.Exit(1)
 			}
 		} else {
@@ -58,7 +59,10 @@ func Run(t *testing.T, area string) {
 		if len(s.run.Others) > 0 {
 			folder = s.run.Dir()
 		}
-		lines.Line(fmt.Sprintf("report: %s\n", s.plan.Settings.Show(filepath.Join(folder, "summary.md"))))
+		lines.Line(fmt.Sprintf("report: %s\n", s.plan.Settings.Show(filepath.Join(folder, report.PageName))))
+	}
+	if ginkgo.GinkgoParallelProcess() == 1 {
+		makeWay(endsRun(good && !t.Failed()))
 	}
 }
 

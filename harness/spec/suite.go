@@ -97,9 +97,7 @@ func (s *suite) tryPrepare() error {
 	s.plan = &setup.Plan{Settings: settings}
 	prepareErr := settingsErr
 	if prepareErr == nil {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		s.plan, prepareErr = setup.Prepare(ctx, settings)
+		s.plan, prepareErr = setup.Prepare(context.Background(), settings)
 	}
 	if prepareErr != nil {
 		return errors.Join(prepareErr, s.part.Describe(s.plan.Head()), s.part.Problem(setup.Line(prepareErr)), s.part.Finish())
@@ -154,6 +152,7 @@ func (s *suite) open() (*contract.Session, error) {
 	}
 	session, err := contract.Open(contract.Config{
 		Target: s.plan.Target, Backend: s.plan.Backend, Out: filepath.Join(s.run.Dir(), dir), Faults: s.run.Dir(),
+		Thorough: s.plan.Settings.Thorough, Courses: s.part.AddCourse,
 	})
 	if err != nil {
 		return nil, err

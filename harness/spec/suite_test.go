@@ -3,6 +3,7 @@ package spec
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -68,6 +69,10 @@ func prepared(t *testing.T, options ...Option) *suite {
 type nothing struct{ harness.Backend }
 
 func (nothing) Name() string { return "nothing" }
+
+func (nothing) Info(context.Context) (harness.Info, error) {
+	return harness.Info{}, errors.New("no Blender")
+}
 
 func TestACheckThatDoesNotEndIsGivenUpAndTheNextOneRuns(t *testing.T) {
 	stuck = 10 * time.Millisecond

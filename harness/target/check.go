@@ -24,11 +24,15 @@ func (t *Target) check(p *problems) {
 	checkWords(p, reflect.ValueOf(t).Elem(), "")
 	t.checkAddon(p)
 	t.checkLaunch(p)
+	t.checkPlace(p)
 	t.checkEnv(p)
+	t.checkEnvFile(p)
 	t.checkService(p)
 	t.holders(p)
 	t.checkRequests(p)
 	t.checkOperators(p)
+	t.checkJob(p)
+	t.checkWorker(p)
 	t.checkSkip(p)
 	t.checkVersions(p)
 }
@@ -120,25 +124,27 @@ var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 // profile is read or written.
 var ownVariables = regexp.MustCompile(`^(HOME|TMPDIR|BLENDER_USER_.*|BGCHECK_.*)$`)
 
-// checkEnv looks at the names of variables and mounts.
-func (t *Target) checkEnv(p *problems) {
-	variables := func(path string, env map[string]string) {
-		for _, name := range keysOf(env) {
-			switch {
-			case !variableName.MatchString(name):
-				p.addAt(path+"."+name, "%s holds the name %q; expected letters, digits and _", path, name)
-			case ownVariables.MatchString(name):
-				p.addAt(path+"."+name, "%s sets %s, which bgcheck sets itself for each Blender; expected other variables", path, name)
-			case strings.ContainsRune(env[name], 0):
-				p.addAt(path+"."+name, "%s.%s holds a zero byte; expected text", path, name)
-			}
+// checkVariables looks at the names of variables, which stand at the key path.
+func checkVariables(p *problems, path string, env map[string]string) {
+	for _, name := range keysOf(env) {
+		switch {
+		case !variableName.MatchString(name):
+			p.addAt(path+"."+name, "%s holds the name %q; expected letters, digits and _", path, name)
+		case ownVariables.MatchString(name):
+			p.addAt(path+"."+name, "%s sets %s, which bgcheck sets itself for each Blender; expected other variables", path, name)
+		case strings.ContainsRune(env[name], 0):
+			p.addAt(path+"."+name, "%s.%s holds a zero byte; expected text", path, name)
 		}
 	}
-	variables("env", t.Env)
-	variables("container.env", t.Container.Env)
+}
+
+// checkEnv looks at the names of variables and mounts.
+func (t *Target) checkEnv(p *problems) {
+	checkVariables(p, "env", t.Env)
+	checkVariables(p, "container.env", t.Container.Env)
 	for i, bad := range t.Config {
 		path := item("refuses", i)
-		variables(path+".env", bad.Env)
+		checkVariables(p, path+".env", bad.Env)
 		if len(bad.Env) == 0 && bad.Args == nil && !p.broken(path) {
 			p.addAt(path, "%s changes nothing; expected env, args or both", path)
 		}

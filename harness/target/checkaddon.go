@@ -9,13 +9,14 @@ import (
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
+	"github.com/bgcheck/bgcheck/harness/internal/regular"
 )
 
 var callableName = regexp.MustCompile(`^(\.|\.?\w[\w-]*(\.\w[\w-]*)*)?:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*$|^[A-Za-z_]\w*$`)
 
 // checkAddon looks at the add-on, its name, and what it needs.
 func (t *Target) checkAddon(p *problems) {
-	if t.Addon == "" && t.Launch.Script == "" && !t.Brought() {
+	if t.Addon == "" && t.Launch.Script == "" && !t.Brought() && !t.IsJob() {
 		if !p.given("addon") && !p.given("launch.script") {
 			if p.strange[""] || p.strange["launch"] {
 				return
@@ -45,7 +46,7 @@ func (t *Target) checkAddon(p *problems) {
 	switch {
 	case t.Module != "" && !addonsrc.IsModule(t.Module):
 		p.addAt("module", "module is %q; expected a module name: letters, digits, _ and -", t.Module)
-	case t.Brought() && !t.Hosted():
+	case t.Brought() && !t.Hosted() && !t.IsJob():
 		p.addAt("module", "module is given without addon; expected addon: the folder, .py file or zip (module alone is an add-on that comes with Blender, without launch and requests)")
 	case t.Kind != "" && t.Addon == "":
 		p.addAt("kind", "kind is given without addon; expected addon: the folder, .py file or zip")
@@ -66,7 +67,11 @@ func (t *Target) checkAddonAt(p *problems, at, name string) {
 		return
 	}
 	suffix := strings.ToLower(filepath.Ext(name))
-	if !info.IsDir() && !info.Mode().IsRegular() || !info.IsDir() && suffix != ".py" && suffix != ".zip" {
+	if kind := regular.Kind(info.Mode()); kind != "" && !info.IsDir() {
+		p.addAt(at, "%s %q is %s; expected the add-on's folder, .py file or zip", at, name, kind)
+		return
+	}
+	if !info.IsDir() && suffix != ".py" && suffix != ".zip" {
 		p.addAt(at, "%s is the file %q; expected the add-on's folder, .py file or zip", at, name)
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
+	"github.com/bgcheck/bgcheck/harness/internal/regular"
 )
 
 // checkLaunch looks at how the service is started.
@@ -15,8 +16,8 @@ func (t *Target) checkLaunch(p *problems) {
 		p.addAt("launch.start", "launch has both script and start; expected one: the script starts the service itself, or our launcher calls start")
 	}
 	if l.Script != "" || p.given("launch.script") {
-		if info := t.exists(p, "launch.script", l.Script, "a Python file"); info != nil && info.IsDir() {
-			p.addAt("launch.script", "launch.script is the folder %q; expected a Python file", l.Script)
+		if info := t.exists(p, "launch.script", l.Script, "a Python file"); info != nil && !info.Mode().IsRegular() {
+			p.addAt("launch.script", "launch.script %q is %s; expected a Python file", l.Script, regular.Kind(info.Mode()))
 		}
 	}
 	if l.Start == "" && !p.given("launch.start") {
@@ -25,7 +26,7 @@ func (t *Target) checkLaunch(p *problems) {
 				p.addAt("launch."+key.name, "launch.%s is used with launch.start only; expected start: module:function beside it", key.name)
 			}
 		}
-		if len(l.Args) > 0 && l.Script == "" && !p.given("launch.script") {
+		if len(l.Args) > 0 && l.Script == "" && !p.given("launch.script") && !t.IsJob() {
 			p.addAt("launch.args", "launch.args is used with launch.script only; expected script beside it, or flags for Blender's own options")
 		}
 	} else if l.Script == "" {

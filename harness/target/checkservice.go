@@ -44,6 +44,7 @@ func (t *Target) checkService(p *problems) {
 			p.addAt("service.announce", "service.announce is used with port: announced only; expected that beside it")
 		}
 	}
+	t.checkSocket(p)
 	t.only(p, "command", len(s.Command) > 0, "service.command")
 	if t.Service.Protocol == "command" && len(s.Command) == 0 && !p.given("service.command") {
 		p.addAt("service.protocol", "protocol command needs the client program; expected service.command: [program, argument, ...]")
@@ -89,7 +90,7 @@ func (t *Target) checkRequests(p *problems) {
 			p.addAt(x.path, "%s is given, but the protocol is none; expected another protocol, or no requests", x.path)
 		}
 		return
-	case protocol != "tcp-json" && protocol != "tcp-jsonl" && !t.canProbe():
+	case protocol != "tcp-json" && protocol != "tcp-jsonl" && protocol != "stdio" && !t.canProbe():
 		if !p.given("ready") && !p.given("echo") && !p.given("exec") && !p.strange[""] {
 			p.addAt("service.protocol", "protocol %s has no request that shows that the service lives; expected echo, exec or ready", protocol)
 		}
@@ -120,7 +121,7 @@ func (t *Target) checkRequest(p *problems, x named) {
 		}
 		p.addAt(at, "%s sends no %s; expected it in the request%s", x.path, must, hint)
 	}
-	if protocol := t.protocol(); protocol == "tcp-json" || protocol == "tcp-jsonl" {
+	if protocol := t.protocol(); protocol == "tcp-json" || protocol == "tcp-jsonl" || protocol == "stdio" {
 		t.checkJSON(p, at, x)
 	}
 }
@@ -134,8 +135,8 @@ func (t *Target) checkJSON(p *problems, at string, x named) {
 	if x.Escape == "none" && holder.MatchString(text) && holder.FindString(text) == text {
 		return
 	}
-	if t.protocol() == "tcp-jsonl" && strings.ContainsAny(text, "\r\n") {
-		p.addAt(at, "%s has several lines; expected JSON in one line, which is a request of protocol tcp-jsonl; a YAML mapping is sent in one line", at)
+	if (t.protocol() == "tcp-jsonl" || t.protocol() == "stdio") && strings.ContainsAny(text, "\r\n") {
+		p.addAt(at, "%s has several lines; expected JSON in one line, which is a request of protocol %s; a YAML mapping is sent in one line", at, t.protocol())
 	}
 	var value any
 	err := json.Unmarshal([]byte(holder.ReplaceAllString(numberHolder.Replace(text), "x")), &value)

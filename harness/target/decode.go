@@ -80,6 +80,10 @@ func (d *decoder) value(node *yaml.Node, v reflect.Value, path string, tag refle
 		d.exchange(node, v, path)
 		return
 	}
+	if v.Kind() == reflect.Pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
 	expected := wanted(v.Type(), tag)
 	if node.Tag == "!!null" && tag.Get("unit") != "payload" {
 		d.add(use.Line, use.Column, "%s has no value; expected %s, or no such key at all", path, expected)

@@ -12,20 +12,22 @@ import (
 	"github.com/bgcheck/bgcheck/harness/internal/addonsrc"
 )
 
-// portVariable is what the reference add-on reads its port from.
-const portVariable = "BLENDER_HTTP_ECHO_PORT"
-
 // SetDefaults fills in what is empty. Load has done so; a target built in Go
 // calls it, or leaves that to contract.Open. It may be called twice.
 func (t *Target) SetDefaults() {
 	t.nameDefaults()
+	t.envDefaults()
 	if t.Enable == "" && t.scriptEnables() {
 		t.Enable = "script"
 	}
 	setTagged(reflect.ValueOf(&t.Enable).Elem(), tagOf(t, "Enable"))
 	s := &t.Service
-	if t.Hosted() {
+	if t.Hosted() || t.IsJob() {
 		s.Protocol = "none"
+	}
+	if t.Worker != nil {
+		s.Protocol = ProtocolWorker
+		t.workerDefaults()
 	}
 	setTagged(reflect.ValueOf(&s.Protocol).Elem(), tagOf(s, "Protocol"))
 	setTagged(reflect.ValueOf(&s.Port).Elem(), tagOf(s, "Port"))
@@ -44,9 +46,30 @@ func (t *Target) SetDefaults() {
 	for i := range t.Operators {
 		setTagged(reflect.ValueOf(&t.Operators[i].In).Elem(), tagOf(&t.Operators[i], "In"))
 	}
+	if t.Job != nil {
+		for i := range t.Job.Files {
+			setTagged(reflect.ValueOf(&t.Job.Files[i].Least).Elem(), tagOf(&t.Job.Files[i], "Least"))
+		}
+	}
 	budgets := reflect.ValueOf(&t.Budgets).Elem()
 	for i := range budgets.NumField() {
 		setTagged(budgets.Field(i), budgets.Type().Field(i).Tag)
+	}
+}
+
+// workerDefaults completes how it is given work.
+func (t *Target) workerDefaults() {
+	for _, one := range []any{t.Worker, t.Worker.HTTP} {
+		v := reflect.ValueOf(one)
+		if v.IsNil() {
+			continue
+		}
+		for i := range v.Elem().NumField() {
+			setTagged(v.Elem().Field(i), v.Elem().Type().Field(i).Tag)
+		}
+	}
+	if t.Worker.Long == "" {
+		t.Worker.Long = t.Worker.Job
 	}
 }
 
@@ -98,21 +121,14 @@ func (t *Target) callable(text string) string {
 	return text
 }
 
-// portDefaults tells the service its port where the file does not say how, and
-// derives the settings that it must refuse.
+// portDefaults derives the settings of its port that the service must refuse.
 func (t *Target) portDefaults() {
-	if t.Service.Protocol == "none" {
+	if !t.HasPort() {
 		return
 	}
 	if !t.uses("{port}") && (t.Service.Port == "reserved" || t.Service.Port == "announced") {
-		if t.Env == nil {
-			t.Env = map[string]string{}
-		}
-		if _, set := t.Env[portVariable]; !set {
-			t.Env[portVariable] = "{port}"
-			t.Notes = append(t.Notes, "{port} is used nowhere in env, launch.args and launch.flags: "+
-				"the service is told its port only by the variable "+portVariable)
-		}
+		t.Notes = []string{"{port} is used nowhere in env, launch.args and launch.flags, so that the service is not told its port: " +
+			"write it where it reads it, as in env: {MY_PORT: \"{port}\"}, or say which one it always takes: service: {port: 8765}"}
 	}
 	if t.Config != nil {
 		return
@@ -120,14 +136,14 @@ func (t *Target) portDefaults() {
 	for _, bad := range []string{"not-a-port", "70000"} {
 		setting := BadSetting{}
 		for name, value := range t.Env {
-			if strings.Contains(value, "{port}") {
+			if isPort(value) {
 				if setting.Env == nil {
 					setting.Env = map[string]string{}
 				}
 				setting.Env[name] = strings.ReplaceAll(value, "{port}", bad)
 			}
 		}
-		if args := slices.Clone(t.Launch.Args); strings.Contains(strings.Join(args, "\n"), "{port}") {
+		if args := slices.Clone(t.Launch.Args); slices.ContainsFunc(args, isPort) {
 			for i := range args {
 				args[i] = strings.ReplaceAll(args[i], "{port}", bad)
 			}
@@ -142,7 +158,7 @@ func (t *Target) portDefaults() {
 // exchangeDefaults completes the requests.
 func (t *Target) exchangeDefaults() {
 	protocol := t.Service.Protocol
-	isJSON := protocol == "tcp-json" || protocol == "tcp-jsonl"
+	isJSON := protocol == "tcp-json" || protocol == "tcp-jsonl" || protocol == "stdio"
 	if isJSON && !t.canProbe() {
 		t.Echo = &Exchange{Request: `{"message": "{message}"}`}
 	}

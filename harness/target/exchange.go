@@ -40,6 +40,8 @@ type BadSetting struct {
 type Budgets struct {
 	// Ready: launch to first answer.
 	Ready time.Duration `yaml:"ready" default:"30s"`
+	// Job: launch to the end of a job that nobody asks to end.
+	Job time.Duration `yaml:"job" default:"2m"`
 	// Stop: signal to exit.
 	Stop time.Duration `yaml:"stop" default:"5s"`
 	// IdleCPU: share of one core in the quiet window; "2%" or 0.02.

@@ -14,7 +14,7 @@ import (
 // The comments on the fields are the one source of what the schema, the table
 // of keys and the comments of a drafted file say.
 //
-//go:embed target.go exchange.go hosted.go
+//go:embed target.go exchange.go hosted.go job.go worker.go
 var typeSources embed.FS
 
 // comments maps "Type.Field", and "Type", to the comment in the source.
@@ -84,16 +84,23 @@ var goName = regexp.MustCompile(`\b[A-Z][A-Za-z]+(\.[A-Z][A-Za-z]+)?\b`)
 var goNames = sync.OnceValue(func() map[string]string {
 	names := map[string]string{}
 	root := reflect.TypeFor[Target]()
-	for i := range root.NumField() {
-		outer := root.Field(i)
-		if keyOf(outer) == "" {
-			continue
+	var deeper func(t reflect.Type, at, key string)
+	deeper = func(t reflect.Type, at, key string) {
+		for field := range structFields(t) {
+			names[at+field.Name] = join(key, keyOf(field))
+			if names[field.Name] == "" {
+				names[field.Name] = keyOf(field)
+			}
+			if at == "" {
+				deeper(structOf(field.Type), field.Name+".", keyOf(field))
+			}
 		}
-		names[outer.Name] = keyOf(outer)
-		for inner := range structFields(structOf(outer.Type)) {
-			names[outer.Name+"."+inner.Name] = keyOf(outer) + "." + keyOf(inner)
-			if names[inner.Name] == "" {
-				names[inner.Name] = keyOf(inner)
+	}
+	deeper(root, "", "")
+	for _, t := range []reflect.Type{reflect.TypeFor[JobFile](), reflect.TypeFor[Frames]()} {
+		for field := range structFields(t) {
+			if names[field.Name] == "" {
+				names[field.Name] = keyOf(field)
 			}
 		}
 	}

@@ -16,11 +16,11 @@ import (
 // So it is where a target names an add-on and neither launches nor asks anything,
 // or says protocol none.
 func (t *Target) Hosted() bool {
-	if t.Addon == "" && t.Module == "" || t.Launch.Script != "" || t.Launch.Start != "" {
+	if t.Job != nil || t.Worker != nil || t.Addon == "" && t.Module == "" || t.Launch.Script != "" || t.Launch.Start != "" {
 		return false
 	}
 	s := t.Service
-	asks := s.Port != "" || s.Announce != "" || len(s.Command) > 0 || len(t.exchanges()) > 0 || t.uses("{port}")
+	asks := s.Port != "" || s.Socket != "" || s.Announce != "" || len(s.Command) > 0 || len(t.exchanges()) > 0 || t.uses("{port}")
 	return s.Protocol == "none" || s.Protocol == "" && !asks
 }
 

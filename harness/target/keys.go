@@ -38,7 +38,7 @@ func Markdown() string {
 	}
 	out.WriteString("\nREQUEST is `ready`, `echo`, `exec` or `stop`. Keys at the top level that begin with `x-` are free for YAML anchors.\n")
 	out.WriteString("\nPlaceholders: `{port}`, `{token}` (a secret of this run), `{scratch}` (a folder that Blender and the harness share), " +
-		"`{target}` (this file's folder), `{mount:NAME}`; in the echo request also `{message}`, " +
+		"`{target}` (this file's folder), `{mount:NAME}`; of a job, and with `launch.folder` or `launch.blend`, `{work}` (its working folder); in the echo request also `{message}`, " +
 		"in the exec request `{code}`. `service.command` is run in this file's folder.\n")
 	return out.String()
 }
@@ -46,8 +46,12 @@ func Markdown() string {
 func rows(out *strings.Builder, prefix string, t reflect.Type) {
 	for field := range structFields(t) {
 		row(out, prefix+keyOf(field), t, field)
-		if field.Type.Kind() == reflect.Struct {
-			rows(out, prefix+keyOf(field)+".", field.Type)
+		switch inner := structOf(field.Type); {
+		case inner == nil:
+		case field.Type.Kind() == reflect.Slice:
+			rows(out, prefix+keyOf(field)+"[].", inner)
+		default:
+			rows(out, prefix+keyOf(field)+".", inner)
 		}
 	}
 }
@@ -105,7 +109,7 @@ func takes(field reflect.StructField) string {
 		return "list of texts"
 	case t.Kind() == reflect.Map:
 		return "names with texts"
-	case t.Kind() == reflect.Struct:
+	case t.Kind() == reflect.Struct || t.Kind() == reflect.Pointer:
 		return "mapping"
 	}
 	return "text"

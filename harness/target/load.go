@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/bgcheck/bgcheck/harness/internal/regular"
 )
 
 // FileName is the name of a target file in a folder given to Load.
@@ -87,7 +89,7 @@ func find(path string) (string, error) {
 
 // read returns the file's bytes, at most one more than maxSize.
 func read(file string) ([]byte, error) {
-	f, err := os.Open(file)
+	f, err := regular.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("read target file: %w", err)
 	}

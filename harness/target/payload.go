@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"github.com/bgcheck/bgcheck/harness/internal/plain"
 )
 
 // payload is the text of a request: a scalar as it is written, anything else as
@@ -61,7 +63,7 @@ func (d *decoder) json(out *bytes.Buffer, use *yaml.Node, path string) {
 			if i > 0 {
 				out.WriteString(", ")
 			}
-			writeString(out, e.name)
+			out.WriteString(plain.JSON(e.name))
 			out.WriteString(": ")
 			d.json(out, e.value, path)
 		}
@@ -109,14 +111,5 @@ func (d *decoder) jsonScalar(out *bytes.Buffer, node *yaml.Node, path string) {
 		d.addIn(path, node, "%s holds %s, which JSON has no number for; expected a number, or the text in quotes", path, node.Value)
 		return
 	}
-	writeString(out, node.Value)
-}
-
-// writeString writes a JSON string without turning < > & into escapes.
-func writeString(out *bytes.Buffer, text string) {
-	encoder := json.NewEncoder(out)
-	encoder.SetEscapeHTML(false)
-	// A string always encodes; Encode adds a line end, which is taken off.
-	_ = encoder.Encode(text)
-	out.Truncate(out.Len() - 1)
+	out.WriteString(plain.JSON(node.Value))
 }

@@ -18,6 +18,10 @@ func placeholdersOf(path string) []string {
 		return append([]string{"message"}, generalHolders...)
 	case strings.HasPrefix(path, "exec"):
 		return append([]string{"code"}, generalHolders...)
+	case strings.HasPrefix(path, "worker.http.gives"):
+		return append([]string{"id", "job"}, generalHolders...)
+	case strings.HasPrefix(path, "worker"):
+		return append([]string{"id"}, generalHolders...)
 	}
 	return generalHolders
 }
@@ -26,6 +30,12 @@ func placeholdersOf(path string) []string {
 func (t *Target) holders(p *problems) {
 	check := func(path, text string) {
 		allowed := placeholdersOf(path)
+		if t.HasWork() {
+			allowed = append([]string{"work"}, allowed...)
+		}
+		if t.IsWorker() && !strings.HasPrefix(path, "worker") && !strings.HasPrefix(path, "launch.flags") {
+			allowed = append([]string{"server", "host"}, allowed...)
+		}
 		for _, m := range holder.FindAllStringSubmatch(text, -1) {
 			name, argument := m[1], strings.TrimPrefix(m[2], ":")
 			switch {
@@ -62,10 +72,30 @@ func (t *Target) holders(p *problems) {
 	checkMap("env", t.Env)
 	checkList("launch.args", t.Launch.Args)
 	checkList("launch.flags", t.Launch.Flags)
+	if t.Job != nil {
+		checkList("job.command", t.Job.Command)
+		checkList("job.options", t.Job.Options)
+		checkList("job.writes", t.Job.Writes)
+	}
+	if w := t.Worker; w != nil {
+		check("worker.job", w.Job)
+		check("worker.failing_job", w.Failing)
+		check("worker.long_job", w.Long)
+		if w.HTTP != nil {
+			check("worker.http.gives", w.HTTP.Gives)
+			check("worker.http.reply", w.HTTP.Reply)
+			checkList("worker.http.takes", w.HTTP.Takes)
+		}
+		if w.Folder != nil {
+			check("worker.folder.inbox", w.Folder.Inbox)
+			checkList("worker.folder.results", w.Folder.Results)
+		}
+	}
 	checkMap("container.env", t.Container.Env)
 	checkList("container.args", t.Container.Args)
 	checkList("service.command", t.Service.Command)
 	check("service.path", t.Service.Path)
+	check("service.socket", t.Service.Socket)
 	checkMap("service.headers", t.Service.Headers)
 	for _, x := range t.exchanges() {
 		check(x.path+".request", x.Request)

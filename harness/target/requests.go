@@ -41,6 +41,16 @@ func (t *Target) Probe() (exchange *Exchange, placeholder, value string, ok bool
 	return nil, "", "", false
 }
 
+// RequestName is the key of one of the target's requests, such as "echo".
+func (t *Target) RequestName(of *Exchange) string {
+	for _, x := range t.exchanges() {
+		if x.Exchange == of {
+			return x.path
+		}
+	}
+	return "request"
+}
+
 // canProbe says whether a request is given that shows that the service lives.
 func (t *Target) canProbe() bool { return t.Ready != nil || t.Echo != nil || t.Exec != nil }
 

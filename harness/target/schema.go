@@ -30,6 +30,7 @@ func Schema() []byte {
 	root["anyOf"] = []any{
 		object{"required": []string{"addon"}},
 		object{"required": []string{"module"}},
+		object{"required": []string{"job"}},
 		object{"required": []string{"launch"}, "properties": object{"launch": object{"required": []string{"script"}}}},
 	}
 	root["$defs"] = object{
@@ -79,6 +80,8 @@ func valueSchema(t reflect.Type, tag reflect.StructTag, key string) object {
 	switch {
 	case t == reflect.TypeFor[*Exchange]():
 		return object{"$ref": "#/$defs/request"}
+	case t.Kind() == reflect.Pointer:
+		return schemaOf(t.Elem())
 	case t == reflect.TypeFor[time.Duration]():
 		return object{"type": "string", "pattern": timePattern}
 	case tag.Get("unit") == "payload":

@@ -4,6 +4,10 @@ package target
 // headline of a report: a pass under our keep-alive is a pass of the add-on with it.
 func (t *Target) StartedBy() string {
 	switch {
+	case t.IsJob():
+		return "as a job"
+	case t.IsWorker() && t.Launch.Start == "":
+		return "as a worker, which bgcheck gives jobs"
 	case t.Hosted():
 		return "hosted in bgcheck's service"
 	case t.Launch.Start != "":

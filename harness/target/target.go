@@ -6,7 +6,8 @@ package target
 //
 // Placeholders in strings of Env, Launch, Service, Container and the requests:
 // {port}, {scratch} (a folder the harness can read), {token} (random, one per
-// instance), {target} (the file's folder), {mount:NAME} (see Mounts); in the
+// instance), {target} (the file's folder), {mount:NAME} (see Mounts), {work} (of a
+// job, and with Launch.Folder or Launch.Blend: the working folder); in the
 // echo request and its reply {message}; in the exec request {code}. In YAML
 // they stand in quotes: "{port}". A JSON request that must hold such a word
 // literally writes its brace as \u007b.
@@ -38,9 +39,11 @@ type Target struct {
 	// service, ready, echo, exec and stop has no service of its own: it is hosted
 	// in bgcheck's.
 	Launch Launch `yaml:"launch"`
-	// Env is set for Blender. When {port} is used nowhere in Env, Launch.Args
-	// and Launch.Flags, BLENDER_HTTP_ECHO_PORT is set to it.
+	// Env is set for Blender; nothing else of the target's is.
 	Env map[string]string `yaml:"env"`
+	// EnvFile is a file with more of them, a line NAME=VALUE each, as systemd, Docker
+	// and shells read it; Env goes before it.
+	EnvFile string `yaml:"env_file"`
 	// Mounts are folders that Blender can read, by name; {mount:NAME} stands
 	// for the folder as Blender sees it.
 	Mounts map[string]string `yaml:"mounts"`
@@ -48,11 +51,15 @@ type Target struct {
 	Container Container `yaml:"container"`
 	// Service says how it is spoken to.
 	Service Service `yaml:"service"`
+	// Job says that it does its work once and ends, and what must come of it.
+	Job *Job `yaml:"job"`
+	// Worker says that it asks others for work, and how.
+	Worker *Worker `yaml:"worker"`
 	// Ready is a request that the service answers when it is well; default:
 	// Echo, or Exec with the code "pass". It is for services without an echo.
 	Ready *Exchange `yaml:"ready"`
 	// Echo is a request whose reply must hold what was sent. Default, for
-	// tcp-json and tcp-jsonl when neither Ready nor Exec is given:
+	// tcp-json, tcp-jsonl and stdio when neither Ready nor Exec is given:
 	// {"message": "{message}"}.
 	Echo *Exchange `yaml:"echo"`
 	// Exec is a request that runs Python; {code} stands for the code.
@@ -107,6 +114,17 @@ type Launch struct {
 	Cleanup string `yaml:"cleanup"`
 	// Flags for Blender, placed before --addons and --python.
 	Flags []string `yaml:"flags"`
+	// Folder is one in whose copy, {work}, Blender begins: each launch has its own,
+	// without .git. Default: the copy's place is an empty one with Blend in it, or a
+	// home folder of the launch's own.
+	Folder string `yaml:"folder"`
+	// Blend is a .blend that Blender opens first: in the copy of Folder when it lies
+	// there, otherwise in a copy of its own. A job's is job.blend.
+	Blend string `yaml:"blend"`
+	// Wrapper is a program, most often a shell script, that is started in Blender's
+	// place with Blender's arguments and starts "blender" with them:
+	// exec blender "$@". That name is the Blender under test.
+	Wrapper string `yaml:"wrapper"`
 }
 
 // Container says what is different when Blender runs in a container, where a
@@ -124,9 +142,10 @@ type Container struct {
 // Service says how the service is spoken to.
 type Service struct {
 	// Protocol: tcp-json (one JSON object per connection), tcp-jsonl (JSON
-	// lines), tcp-raw, http, command (a client program) or none, which is the
-	// default of a hosted add-on.
-	Protocol string `yaml:"protocol" words:"tcp-json,tcp-jsonl,tcp-raw,http,command,none" default:"tcp-json"`
+	// lines), tcp-raw, http, stdio (JSON lines over Blender's own standard input and
+	// output), command (a client program) or none, which is the default of a hosted
+	// add-on.
+	Protocol string `yaml:"protocol" words:"tcp-json,tcp-jsonl,tcp-raw,http,stdio,command,none" default:"tcp-json"`
 	// Port: "reserved" (the harness reserves a free one and passes it as
 	// {port}), "announced" (the service is given {port}=0 and says the port in
 	// its output), or a fixed number.
@@ -134,7 +153,12 @@ type Service struct {
 	// Announce is a regular expression with one group, the port, found in a
 	// line of output.
 	Announce string `yaml:"announce" default:"listening on \\S+:(\\d+)"`
-	// Listens is "loopback" or "any": which addresses it may bind.
+	// Socket is the path of the Unix socket that it listens on in place of a port,
+	// e.g. "{scratch}/my.sock"; 107 bytes at most. With every protocol but none;
+	// default: a port.
+	Socket string `yaml:"socket"`
+	// Listens is "loopback" or "any": which addresses it may bind, and with Socket
+	// whether other users may connect.
 	Listens string `yaml:"listens" words:"loopback,any" default:"loopback"`
 	// Command is the client program and its arguments (protocol command); the
 	// request is its standard input, its output is the reply.

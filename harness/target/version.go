@@ -75,15 +75,59 @@ func (c comparison) holds(version []int) bool {
 	return order == 0
 }
 
+// newer42 is the Blender that extensions and --command came with.
+var newer42 = comparison{">=", []int{4, 2}}
+
+// needs42 says what the target has that Blender 4.2 brought; "" for nothing.
+func (t *Target) needs42() string {
+	switch {
+	case t.IsExtension():
+		return "is an extension, and extensions need Blender 4.2 or later"
+	case t.Job != nil && len(t.Job.Command) > 0:
+		return "runs a command (job.command), and --command needs Blender 4.2 or later"
+	}
+	return ""
+}
+
+// imaged are the versions that docker/build.sh makes images of, the one to
+// propose first in front.
+var imaged = []string{"4.3", "5.2", "3.4", "2.83"}
+
+// Unsupported says why the target cannot be checked on that Blender, and which
+// one has what it takes; "" where it can be. A version that cannot be read
+// supports all.
+func (t *Target) Unsupported(version string) string {
+	have := versionAt.FindString(version)
+	if have == "" || t.Supports(have) {
+		return ""
+	}
+	why := fmt.Sprintf("%s supports Blender %s", t.Name, strings.Join(t.Blender, ", "))
+	if needs := t.needs42(); needs != "" && !newer42.holds(numbers(have)) {
+		why = t.Name + " " + needs
+	}
+	remedy := "--blender PATH names another Blender"
+	for _, version := range imaged {
+		if t.Supports(version) {
+			remedy = "have it checked on one by --blender PATH, or, with Docker, by --backend container --blender " + version
+			break
+		}
+	}
+	return fmt.Sprintf("%s, and this is %s: %s", why, have, remedy)
+}
+
 // Supports says whether the target supports a Blender version, as in "4.3.2"
 // or "Blender 4.3.2 LTS". Entries that are one comparison (">=4.2") must hold
 // together; any other entry ("3.4", ">=3.0 <3.6") suffices alone. An empty list
-// supports all; entries that cannot be read support nothing.
+// supports all, or of an extension and a job.command all from 4.2; entries that
+// cannot be read support nothing.
 func (t *Target) Supports(version string) bool {
+	have := numbers(versionAt.FindString(version))
+	if t.needs42() != "" && !newer42.holds(have) {
+		return false
+	}
 	if len(t.Blender) == 0 {
 		return true
 	}
-	have := numbers(versionAt.FindString(version))
 	inRange, ranged := true, false
 	for _, entry := range t.Blender {
 		conditions, err := parseVersions(entry)

@@ -2,6 +2,7 @@ package target
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 )
@@ -33,6 +34,34 @@ func TestSupports(t *testing.T) {
 		for _, version := range test.no {
 			if target.Supports(version) {
 				t.Errorf("%q supports %q", test.entries, version)
+			}
+		}
+	}
+}
+
+func TestABlenderThatIsNotSupportedIsNeverADeadEnd(t *testing.T) {
+	for what, test := range map[string]struct {
+		target  Target
+		version string
+		want    []string // none: it is supported
+	}{
+		"any":                         {Target{Name: "x"}, "3.4.1", nil},
+		"unknown":                     {Target{Name: "x", Kind: "extension"}, "", nil},
+		"an extension on a new one":   {Target{Name: "x", Kind: "extension"}, "4.2.0", nil},
+		"an extension on an old one":  {Target{Name: "x", Kind: "extension"}, "3.4.1", []string{"extensions need Blender 4.2", "this is 3.4.1", "--backend container --blender 4.3"}},
+		"an extension of a later one": {Target{Name: "x", Kind: "extension", Blender: []string{">=5.0"}}, "4.3.2", []string{"supports Blender >=5.0", "--blender 5.2"}},
+		"a command on a new one":      {Target{Name: "x", Job: &Job{Command: []string{"extension"}}}, "4.2.0", nil},
+		"a command on an old one":     {Target{Name: "x", Job: &Job{Command: []string{"extension"}}}, "4.1.1", []string{"--command needs Blender 4.2", "this is 4.1.1", "--backend container --blender 4.3"}},
+		"an old add-on":               {Target{Name: "x", Blender: []string{"<4"}}, "5.2.2 LTS", []string{"supports Blender <4", "this is 5.2.2", "--blender 3.4"}},
+		"one that no image has":       {Target{Name: "x", Blender: []string{"4.0"}}, "3.4.1", []string{"supports Blender 4.0", "--blender PATH"}},
+	} {
+		got := test.target.Unsupported(test.version)
+		if (got == "") != (len(test.want) == 0) {
+			t.Errorf("%s: %q", what, got)
+		}
+		for _, part := range test.want {
+			if !strings.Contains(got, part) {
+				t.Errorf("%s: %q lacks %q", what, got, part)
 			}
 		}
 	}
@@ -82,5 +111,5 @@ func TestContainerSettingsDoNotTouchTheTarget(t *testing.T) {
 	inside.Env["A"] = "b"
 	want(t, "args inside", inside.Launch.Args, []string{"x"})
 	want(t, "args", target.Launch.Args, nil)
-	want(t, "env", target.Env, map[string]string{portVariable: "{port}"})
+	want(t, "env", target.Env, nil)
 }

@@ -52,7 +52,8 @@ def processes() -> Iterator[Thing]:
         for pid in _read("/proc/self/task/%s/children" % task).split():
             state = _read("/proc/%s/stat" % pid).rpartition(")")[2].split()
             command = _read("/proc/%s/cmdline" % pid).replace("\0", " ").strip()
-            if state and state[0] != "Z":
+            # multiprocessing's own helper stays until Python ends, and ends with it.
+            if state and state[0] != "Z" and "multiprocessing.resource_tracker" not in command:
                 yield "process", command[:200] or pid, ""
 
 

@@ -5,7 +5,7 @@
 PACKAGE is a zip, a .py file, or with --extension the folder or zip of an extension (Blender 4.2
 and later): that is validated, built where it is a folder, and installed by Blender's own command.
 Result: {"steps": [{"step", "ok", "output"}], "new": [names that are new in the folder of add-ons],
-"enable": step as in cycle.py}.
+"listed": Blender lists it among the add-ons, "enable": step as in cycle.py}.
 """
 import os
 import subprocess
@@ -78,12 +78,13 @@ def main(arguments: List[str]) -> None:
     options = parser.parse_args(arguments)
     out = result.Result(options.result, options.addon)
     steps: List[Dict[str, Any]] = []
-    out.data.update(steps=steps, new=[], enable=None)
+    out.data.update(steps=steps, new=[], listed=None, enable=None)
     if options.extension:
         extension(os.path.abspath(options.package), steps, out)
     else:
         out.data["new"] = legacy(os.path.abspath(options.package), steps, out)
     if steps[-1]["ok"]:
+        out.data["listed"] = bool(switch.folder_of(options.addon))
         out.step("enable")
         out.data["enable"] = switch.enable(options.addon)
     out.end()

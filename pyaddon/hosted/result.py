@@ -31,6 +31,16 @@ def run(main: Callable[[List[str]], None]) -> None:
             made.data["broken"] = traceback.format_exc()
             made.write()
         raise
+    finally:
+        forget_main()
+
+
+def forget_main() -> None:
+    """Undo what `import multiprocessing` does to a script: it keeps the module __main__, which
+    Blender 3.4 empties when the script has ended, and crashes over at its own end. In an add-on
+    that Blender enables itself there is no script, and no crash."""
+    if sys.modules.get("__mp_main__") is sys.modules.get("__main__"):
+        sys.modules.pop("__mp_main__", None)
 
 
 class Result:

@@ -5,11 +5,14 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
+
+	"github.com/bgcheck/bgcheck/harness/internal/regular"
 )
 
 // ExtensionPrefix is where Blender 4.2 and later keep extensions that were
@@ -51,7 +54,9 @@ func Read(file string) Facts {
 		init := ReadFile(filepath.Join(file, "__init__.py"))
 		f.HasInit, f.HasBlInfo = init != nil, blInfo.Match(init)
 	case strings.EqualFold(filepath.Ext(file), ".zip"):
-		f.readZip(file)
+		f.readZip(file, info)
+	case !info.Mode().IsRegular():
+		f.Unreadable = regular.Check(file, info.Mode())
 	default:
 		f.HasInit, f.HasBlInfo = true, blInfo.Match(ReadFile(file))
 	}
@@ -61,7 +66,7 @@ func Read(file string) Facts {
 // ReadFile reads the beginning of a source file, at most 4 MiB; nil when it
 // cannot be read.
 func ReadFile(file string) []byte {
-	f, err := os.Open(file)
+	f, err := regular.Open(file)
 	if err != nil {
 		return nil
 	}
@@ -82,14 +87,20 @@ func ReadAll(r io.Reader) []byte {
 }
 
 // readZip looks for the add-on at the top of an archive, or in its only folder.
-func (f *Facts) readZip(file string) {
+func (f *Facts) readZip(file string, info fs.FileInfo) {
 	f.IsZip = true
+	if f.Unreadable = regular.Check(file, info.Mode()); f.Unreadable != nil {
+		return
+	}
 	archive, err := zip.OpenReader(file)
 	if err != nil {
 		f.Unreadable = err
 		return
 	}
 	defer archive.Close()
+	if f.Unreadable = ZipBomb(&archive.Reader, info.Size()); f.Unreadable != nil {
+		return
+	}
 	depth := 3
 	for _, member := range archive.File {
 		name := path.Clean(strings.ReplaceAll(member.Name, `\`, "/"))

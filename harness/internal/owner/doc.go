@@ -2,7 +2,8 @@
 // program has left is found and removed, and nothing else is.
 //
 //	id := owner.NewID()
-//	if err := owner.Mark(dir); err != nil {
+//	dir, err := owner.TempDir(id)
+//	if err != nil {
 //		return err
 //	}
 //	// In another program, later:

@@ -1,11 +1,11 @@
 package owner
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
-	"testing/fstest"
 
 	. "github.com/onsi/gomega"
 
@@ -27,32 +27,39 @@ func TestIDsNameTheirOwner(t *testing.T) {
 }
 
 func TestSweepOfFolders(t *testing.T) {
-	parent := t.TempDir()
-	self := owner{PID: os.Getpid(), Start: process.Start(os.Getpid()), Where: Namespace()}
-	dead, elsewhere := self, self
-	dead.PID = 1 << 30
-	elsewhere.PID, elsewhere.Where = dead.PID, "another machine"
-	for name, test := range map[string]struct {
-		owner *owner
-		stays bool
-	}{
-		"bgcheck-1073741824-5-1": {&dead, false},
-		"bgcheck-1073741824-5-2": {&elsewhere, true},
-		"bgcheck-1073741824-5-3": {nil, true}, // being made, or not ours
-		"bgcheck-7-5-4":          {&self, true},
-		"bgcheck-mine-and-yours": {&dead, true}, // somebody's, named alike
-	} {
-		dir := filepath.Join(parent, name)
-		files := fstest.MapFS{"x": {}}
-		if test.owner != nil {
-			data, _ := json.Marshal(test.owner)
-			files[ownerName] = &fstest.MapFile{Data: data}
-		}
-		NewWithT(t).Expect(os.CopyFS(dir, files)).To(Succeed())
-	}
 	g := NewWithT(t)
-	sweepFolders(parent)
-	left, _ := filepath.Glob(filepath.Join(parent, "*"))
-	g.Expect(left).To(HaveLen(4))
-	g.Expect(filepath.Join(parent, "bgcheck-1073741824-5-1")).NotTo(BeADirectory())
+	t.Setenv("TMPDIR", t.TempDir())
+	mine, err := TempDir(NewID())
+	g.Expect(err).NotTo(HaveOccurred())
+	info, err := os.Stat(mine)
+	g.Expect(err).NotTo(HaveOccurred())
+	g.Expect(info.Mode().Perm()).To(Equal(os.FileMode(0o700)))
+	tag := place() + random()
+	for name, stays := range map[string]bool{
+		"bgcheck-1073741824-5-1-" + tag:                        false, // empty, as one is when its owner is killed at once
+		"bgcheck-1073741824-5-2-" + tag:                        false,
+		"bgcheck-1073741824-5-3-00000000" + random():           true, // another machine's, on a shared disk
+		"bgcheck-1073741824-5-4":                               true,
+		"bgcheck-mine-and-yours-" + tag:                        true, // somebody's, named alike
+		"bgcheck-1073741824-5-5-" + tag + ".link":              true,
+		"elsewhere/bgcheck-1073741824-5-6-" + tag:              true,
+		"bgcheck-" + strconv.Itoa(os.Getpid()) + "-1-1-" + tag: process.Start(os.Getpid()) == 0, // an earlier process of our number
+	} {
+		dir := filepath.Join(os.TempDir(), name)
+		if strings.HasSuffix(name, ".link") {
+			g.Expect(os.Symlink(t.TempDir(), dir)).To(Succeed())
+		} else {
+			g.Expect(os.MkdirAll(filepath.Join(dir, "inside"), 0o700)).To(Succeed())
+		}
+		if name == "bgcheck-1073741824-5-1-"+tag {
+			g.Expect(os.Remove(filepath.Join(dir, "inside"))).To(Succeed())
+		}
+		defer func() {
+			if _, err := os.Lstat(dir); (err == nil) != stays {
+				t.Errorf("%s: stays: %v, expected %v", name, err == nil, stays)
+			}
+		}()
+	}
+	sweepFolders(os.TempDir())
+	g.Expect(mine).To(BeADirectory())
 }

@@ -1,7 +1,9 @@
-// Package plain makes text from other people's files fit to be printed.
+// Package plain makes text from other people's files fit to be printed, and to be sent.
 package plain
 
 import (
+	"bytes"
+	"encoding/json"
 	"strings"
 	"unicode"
 )
@@ -18,4 +20,13 @@ func Line(text string, most int) string {
 		}
 		return r
 	}, strings.NewReplacer("\r", `\r`, "\n", `\n`, "\t", `\t`).Replace(text))
+}
+
+// JSON is text as a JSON string with its quotes; < > & stay as they are.
+func JSON(text string) string {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(text) // a string always encodes
+	return strings.TrimSuffix(b.String(), "\n")
 }

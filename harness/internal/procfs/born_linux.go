@@ -1,6 +1,10 @@
 package procfs
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
 
 // Born is the start time of a process in the kernel's own unit, or "" when
 // there is no such process (a zombie counts as none) or the system does not
@@ -21,4 +25,21 @@ func State(pid int) string {
 		return ""
 	}
 	return string(s.State)
+}
+
+// Waited is how long the main thread of a process has wanted a processor and had
+// none; 0 when that is not known.
+func Waited(pid int) time.Duration { return wanted("/proc/" + strconv.Itoa(pid)) }
+
+// wanted reads that of a process's or a thread's folder.
+func wanted(folder string) time.Duration {
+	text, err := File(folder+"/schedstat", make([]byte, 128))
+	var ran, waited int64
+	if err != nil {
+		return 0
+	}
+	if _, err := fmt.Sscan(string(text), &ran, &waited); err != nil {
+		return 0
+	}
+	return time.Duration(waited)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	. "github.com/onsi/gomega"
 )
@@ -43,4 +44,13 @@ func TestOwnProcess(t *testing.T) {
 	below, err := Descendants(os.Getppid())
 	g.Expect(err).NotTo(HaveOccurred())
 	g.Expect(below).To(ContainElement(HaveField("PID", os.Getpid())))
+}
+
+func TestWaitedKnowsThisProcessAndNoneThatIsGone(t *testing.T) {
+	if got := Waited(os.Getpid()); got < 0 || got > time.Hour {
+		t.Errorf("this process waited %s", got)
+	}
+	if got := Waited(1 << 30); got != 0 {
+		t.Errorf("a process that is not there waited %s", got)
+	}
 }

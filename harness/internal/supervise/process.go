@@ -17,12 +17,16 @@ import (
 
 // Process is a Blender under a supervisor.
 type Process struct {
+	// Stdin and Stdout are Blender's, when they are a wire; else nil.
+	Stdin, Stdout *os.File
+
 	id         string
 	pid        int
 	supervisor *exec.Cmd
 	started    chan error
 	done       chan struct{}
-	end        End // written before done is closed
+	end        End        // written before done is closed
+	reaped     chan error // room for one: how the supervisor ended
 
 	mu       sync.Mutex
 	tether   *os.File            // nil once cut
@@ -48,7 +52,7 @@ type End struct {
 // called id. Output goes to output until the process is done. ctx bounds the
 // start alone. Errors wrap fault.ErrMachine.
 func Start(ctx context.Context, id string, o Order, output io.Writer) (*Process, error) {
-	p := &Process{id: id, started: make(chan error, 1), answers: map[int]chan string{}, done: make(chan struct{})}
+	p := &Process{id: id, started: make(chan error, 1), answers: map[int]chan string{}, done: make(chan struct{}), reaped: make(chan error, 1)}
 	if err := p.start(o, output); err != nil {
 		return nil, fault.Machinef("start supervisor: %w", err)
 	}
@@ -62,6 +66,7 @@ func Start(ctx context.Context, id string, o Order, output io.Writer) (*Process,
 	case <-ctx.Done():
 		_ = p.Kill(context.WithoutCancel(ctx))
 		<-p.done
+		_ = p.Close()
 		return nil, fault.Machinef("start Blender: %w", context.Cause(ctx))
 	}
 }
@@ -82,6 +87,11 @@ func (p *Process) Signal(ctx context.Context, sig os.Signal) error {
 	number, ok := sig.(syscall.Signal)
 	if !ok {
 		return fmt.Errorf("unknown signal %v", sig)
+	}
+	select {
+	case <-p.done:
+		return os.ErrProcessDone
+	default:
 	}
 	answer, err := p.ask(int(number))
 	if err != nil {
@@ -107,10 +117,10 @@ func (p *Process) Signal(ctx context.Context, sig os.Signal) error {
 // itself.
 var patience = 10 * time.Second
 
-// Kill cuts the tether. A supervisor that does not act is killed itself, and
+// Kill has the supervisor kill the tree. One that does not act is killed itself, and
 // Blender with it.
 func (p *Process) Kill(ctx context.Context) error {
-	p.cut()
+	p.tell(request{Kill: true})
 	select {
 	case <-p.done:
 		return nil
@@ -121,6 +131,14 @@ func (p *Process) Kill(ctx context.Context) error {
 	if err := p.supervisor.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fault.Machinef("kill supervisor: %w", err)
 	}
+	return nil
+}
+
+// Close ends the supervisor, after Done; what the order had it remove is the
+// caller's from then on. It may be called twice.
+func (p *Process) Close() error {
+	p.cut()
+	p.reaped <- <-p.reaped
 	return nil
 }
 

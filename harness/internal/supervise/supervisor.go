@@ -24,9 +24,10 @@ import (
 //
 // What ends what:
 //   - the harness ends in any way: the tether ends, the supervisor kills the
-//     tree until nothing is left of it;
+//     tree until nothing is left of it, and removes the folder that was to go;
 //   - Blender ends in any way: the supervisor lists what still runs, kills it,
-//     reports, and ends;
+//     reports, and ends, or waits for the end of the tether where something is
+//     to go then;
 //   - the supervisor is killed: Linux kills Blender (PDEATHSIG), a Windows job
 //     object kills the tree; the harness notices and kills the rest by its mark.
 //
@@ -52,12 +53,28 @@ type Order struct {
 	Args []string `json:"args"` // with argv[0]
 	Env  []string `json:"env"`
 	Dir  string   `json:"dir"`
+	// Input is "closed", "silent" (open, and nobody writes), "wire" (it and standard
+	// output are the harness's), or empty: at its end.
+	Input string `json:"input,omitempty"`
+	// Remove is a folder that goes when the harness has ended without a word: then
+	// nobody else does it. One that is not there is made before the start. "": none.
+	Remove string `json:"remove,omitempty"`
+	// Link is a link to LinkTo that is made before the start, unless it is there, and
+	// goes as Remove does. "": none.
+	Link   string `json:"link,omitempty"`
+	LinkTo string `json:"linkTo,omitempty"`
 }
 
-// request asks for a signal to Blender alone.
+// keeps says whether something is to be removed when the harness ends without a word.
+func (o Order) keeps() bool { return o.Remove != "" || o.Link != "" }
+
+// request asks for a signal to Blender alone, or for the end of the whole tree, or
+// says that the end of the tether, which follows, is meant.
 type request struct {
-	Number int `json:"number"`
-	Signal int `json:"signal"`
+	Number  int  `json:"number"`
+	Signal  int  `json:"signal"`
+	Kill    bool `json:"kill,omitempty"`
+	Goodbye bool `json:"goodbye,omitempty"`
 }
 
 // report is one line from the supervisor.
@@ -114,6 +131,12 @@ func supervise(tether io.Reader, status io.Writer) int {
 		say(report{Event: eventStarted, Error: "read order: " + err.Error()})
 		return 1
 	}
+	if o.Remove != "" {
+		_ = os.MkdirAll(o.Remove, 0o700) // where that fails, so does the start
+	}
+	if o.Link != "" {
+		_ = os.Symlink(o.LinkTo, o.Link) // the same
+	}
 	t, err := startTree(o)
 	if err != nil {
 		say(report{Event: eventStarted, Error: err.Error()})
@@ -121,9 +144,12 @@ func supervise(tether io.Reader, status io.Writer) int {
 	}
 	say(report{Event: eventStarted, PID: t.pid()})
 
-	cut := make(chan struct{})
+	cut, kill := make(chan struct{}), make(chan struct{})
+	alone := true // no goodbye has come; read after cut
+	killOnce := sync.OnceFunc(func() { close(kill) })
 	go func() {
 		defer close(cut)
+		defer killOnce()
 		for {
 			line, err := lines.ReadBytes('\n')
 			if err != nil {
@@ -131,6 +157,14 @@ func supervise(tether io.Reader, status io.Writer) int {
 			}
 			var r request
 			if json.Unmarshal(line, &r) != nil {
+				continue
+			}
+			if r.Goodbye {
+				alone = false
+				continue
+			}
+			if r.Kill {
+				killOnce()
 				continue
 			}
 			answer := report{Event: eventSignalled, Request: r.Number}
@@ -143,14 +177,28 @@ func supervise(tether io.Reader, status io.Writer) int {
 
 	select {
 	case <-t.ended():
-	case <-cut:
+	case <-kill:
 		t.killAll()
 		<-t.ended()
 	}
 	code, sig := t.status()
 	say(report{Event: eventEnded, Code: code, Signal: sig})
-	left := t.left(settle, cut)
+	left := t.left(settle, kill)
 	t.killAll()
 	say(report{Event: eventDone, Left: left})
+	if !o.keeps() {
+		return 0
+	}
+	_ = os.Stderr.Close() // Blender's output is complete
+	<-cut                 // the harness has no more use for the folder
+	if !alone {
+		return 0
+	}
+	if o.Link != "" {
+		_ = os.Remove(o.Link)
+	}
+	if o.Remove != "" {
+		_ = os.RemoveAll(o.Remove)
+	}
 	return 0
 }

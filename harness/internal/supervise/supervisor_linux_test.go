@@ -3,6 +3,7 @@ package supervise_test
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -51,6 +52,8 @@ func waitGone(t *testing.T, what string, fd int) {
 func otherHarness(t *testing.T) (program *exec.Cmd, names []string, fds []int, dir string) {
 	t.Helper()
 	g := NewWithT(t)
+	// Other bgcheck programs on this machine sweep the usual folder for themselves.
+	t.Setenv("TMPDIR", t.TempDir())
 	program = exec.Command("/proc/self/exe")
 	program.Env = append(os.Environ(), asHarness+"="+testkit.Fake)
 	program.Stderr = os.Stderr
@@ -80,13 +83,11 @@ func TestNothingIsLeftWhenTheHarnessIsKilledWithSIGKILL(t *testing.T) {
 		waitGone(t, names[i], fd)
 	}
 	_ = program.Wait() // reap it: a zombie is dead too, but has a number
-	g.Expect(dir).To(BeADirectory())
-	owner.Sweep()
-	g.Expect(dir).NotTo(BeADirectory(), "the next start sweeps the folder")
+	g.Expect(dir).NotTo(BeADirectory(), "the supervisor removes the folder")
 }
 
 func TestSweepFindsWhatHarnessAndSupervisorBothKilledHaveLeft(t *testing.T) {
-	program, names, fds, _ := otherHarness(t)
+	program, names, fds, dir := otherHarness(t)
 	g := NewWithT(t)
 	// The supervisor first, stopped so that it cannot do its duty.
 	g.Expect(unix.PidfdSendSignal(fds[0], unix.SIGSTOP, nil, 0)).To(Succeed())
@@ -95,9 +96,11 @@ func TestSweepFindsWhatHarnessAndSupervisorBothKilledHaveLeft(t *testing.T) {
 	g.Expect(unix.PidfdSendSignal(fds[0], unix.SIGKILL, nil, 0)).To(Succeed())
 	waitGone(t, names[0], fds[0])
 	waitGone(t, names[1], fds[1]) // by PDEATHSIG
+	g.Expect(dir).To(BeADirectory())
 	owner.Sweep()
 	waitGone(t, names[2], fds[2])
 	waitGone(t, names[3], fds[3])
+	g.Expect(dir).NotTo(BeADirectory(), "the next start sweeps the folder")
 }
 
 func TestSweepLeavesWhatHasALivingOwner(t *testing.T) {
@@ -283,6 +286,33 @@ func BenchmarkPour(b *testing.B) {
 	used := time.Duration(after.Utime.Nano() + after.Stime.Nano() - before.Utime.Nano() - before.Stime.Nano())
 	b.ReportMetric(used.Seconds()*1000/float64(b.N), "cpu-ms/op")
 	b.ReportMetric(float64(after.Maxrss)/1024, "max-MiB")
+}
+
+// Whatever Blender prints: the harness keeps a little of it.
+func TestALongLogTakesLittleMemory(t *testing.T) {
+	mib := os.Getenv("BGCHECK_TEST_LOG_MIB")
+	if mib == "" {
+		mib = "64"
+	}
+	for name, log := range map[string]struct{ line, mib string }{
+		"lines":           {strings.Repeat("x", 63), mib},
+		"empty lines":     {"", "8"}, // millions of them
+		"lines of 64 KiB": {strings.Repeat("y", 1<<16), mib},
+	} {
+		t.Run(name, func(t *testing.T) {
+			program := exec.Command("/proc/self/exe")
+			program.Env = append(os.Environ(), asReader+"="+testkit.Fake, "FAKE_LOG_MIB="+log.mib, "FAKE_LOG_LINE="+log.line)
+			out, err := program.CombinedOutput()
+			var most, length int
+			if _, scan := fmt.Sscan(string(out), &most, &length); err != nil || scan != nil {
+				t.Fatalf("%v, %v: %s", err, scan, out)
+			}
+			t.Logf("figure: %s, %d MiB: at most %d MiB of memory", name, length>>20, most>>10)
+			if most > 100_000_000>>10 {
+				t.Errorf("a log of %d MiB took %d KiB of memory: more than 100 MB", length>>20, most)
+			}
+		})
+	}
 }
 
 func BenchmarkSweep(b *testing.B) {

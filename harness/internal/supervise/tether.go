@@ -38,10 +38,18 @@ func (p *Process) start(o Order, output io.Writer) error {
 		Stdin: ends[0], Stdout: ends[3], Stderr: ends[5],
 	}
 	detach(p.supervisor)
+	if o.Input == "wire" {
+		if p.supervisor.ExtraFiles, err = p.wire(); err != nil {
+			closeAll(ends[:])
+			return err
+		}
+	}
 	if err := p.supervisor.Start(); err != nil {
-		closeAll(ends[:])
+		closeAll(append(ends[:], p.supervisor.ExtraFiles...))
+		closeAll([]*os.File{p.Stdin, p.Stdout})
 		return err
 	}
+	closeAll(p.supervisor.ExtraFiles)
 	closeAll([]*os.File{ends[0], ends[3], ends[5]})
 	p.tether = ends[1]
 	drained := make(chan struct{})
@@ -49,7 +57,7 @@ func (p *Process) start(o Order, output io.Writer) error {
 		defer close(drained)
 		drain(ends[4], output)
 	}()
-	go p.watch(ends[2], ends[4], drained)
+	go p.watch(ends[2], ends[4], drained, o.keeps())
 	if _, err := p.tether.Write(append(line, '\n')); err != nil {
 		p.cut() // it has ended; watch tells why
 	}
@@ -78,11 +86,12 @@ func drain(from *os.File, to io.Writer) {
 	}
 }
 
-// watch reads the supervisor's reports to their end.
-func (p *Process) watch(reports, output *os.File, drained <-chan struct{}) {
+// watch reads the supervisor's reports to their end. One that keeps something for
+// the time after it is reaped at Close.
+func (p *Process) watch(reports, output *os.File, drained <-chan struct{}, keeps bool) {
 	p.end = End{Code: -1}
-	announced, ended := false, false
-	for lines := bufio.NewReader(reports); ; {
+	announced, ended, complete := false, false, false
+	for lines := bufio.NewReader(reports); !complete || !keeps; {
 		line, err := lines.ReadBytes('\n')
 		if err != nil {
 			break
@@ -115,11 +124,18 @@ func (p *Process) watch(reports, output *os.File, drained <-chan struct{}) {
 			}
 		case eventDone:
 			p.end.Left = r.Left
+			complete = true
 		}
 	}
 	_ = reports.Close()
-	p.cut()
-	err := p.supervisor.Wait()
+	var err error
+	if complete && keeps {
+		go func() { p.reaped <- p.supervisor.Wait() }()
+	} else {
+		p.cut()
+		err = p.supervisor.Wait()
+		p.reaped <- err
+	}
 	if !ended && p.pid != 0 {
 		p.end.Ended = time.Now()
 		p.end.Err = fault.Machinef("the supervisor of Blender ended before Blender: %v", err)
@@ -140,8 +156,24 @@ func (p *Process) cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.tether != nil {
+		p.write(request{Goodbye: true})
 		_ = p.tether.Close()
 		p.tether = nil
+	}
+}
+
+// tell sends a request that has no answer.
+func (p *Process) tell(r request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.tether != nil {
+		p.write(r)
+	}
+}
+
+func (p *Process) write(r request) {
+	if line, err := json.Marshal(r); err == nil {
+		_, _ = p.tether.Write(append(line, '\n')) // one that has ended needs none
 	}
 }
 

@@ -33,18 +33,29 @@ func startTree(o Order) (*tree, error) {
 	if err := unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0); err != nil {
 		return nil, fmt.Errorf("become subreaper: %w", err)
 	}
-	null, err := os.Open(os.DevNull)
+	in, err := input(o.Input)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = null.Close() }()
+	stdin := ^uintptr(0) // none
+	if in != nil {
+		stdin = in.Fd()
+		defer func() { _ = in.Close() }()
+	}
+
+	out, done := output(o.Input)
+	defer done()
+	if o.Input == "wire" {
+		unix.CloseOnExec(wireIn)
+		unix.CloseOnExec(wireOut)
+	}
 
 	children := make(chan os.Signal, 1)
 	signal.Notify(children, unix.SIGCHLD)
 	pid, err := syscall.ForkExec(o.Path, o.Args, &syscall.ProcAttr{
 		Dir:   o.Dir,
 		Env:   o.Env,
-		Files: []uintptr{null.Fd(), os.Stderr.Fd(), os.Stderr.Fd()},
+		Files: []uintptr{stdin, out.Fd(), os.Stderr.Fd()},
 		Sys:   &syscall.SysProcAttr{Setpgid: true, Pdeathsig: unix.SIGKILL},
 	})
 	if err != nil {

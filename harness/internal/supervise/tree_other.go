@@ -8,18 +8,22 @@ import (
 	"syscall"
 )
 
-// startProcess starts what o Orders, with nothing to read and with the
+// startProcess starts what o orders, with the
 // supervisor's standard error to write to.
 func startProcess(o Order, attributes *syscall.SysProcAttr) (*os.Process, error) {
-	null, err := os.Open(os.DevNull)
+	in, err := input(o.Input)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = null.Close() }()
+	if in != nil {
+		defer func() { _ = in.Close() }()
+	}
+	out, done := output(o.Input)
+	defer done()
 	p, err := os.StartProcess(o.Path, o.Args, &os.ProcAttr{
 		Dir:   o.Dir,
 		Env:   o.Env,
-		Files: []*os.File{null, os.Stderr, os.Stderr},
+		Files: []*os.File{in, out, os.Stderr},
 		Sys:   attributes,
 	})
 	if err != nil {

@@ -13,6 +13,9 @@ import (
 
 func init() {
 	setup.RegisterBackend("container", func(s setup.Settings) (harness.Backend, error) {
+		if err := container.CheckName(s.Blender); err != nil {
+			return nil, err
+		}
 		return container.New(s.Blender), nil
 	})
 }

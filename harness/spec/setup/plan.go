@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/report"
@@ -35,10 +38,16 @@ func Prepare(ctx context.Context, s Settings) (*Plan, error) {
 		}
 		wrong = append(wrong, err)
 	}
-	if plan.Backend, err = NewBackend(s); err != nil {
+	if err = plan.Settings.Fetch(ctx, os.Stderr); err != nil {
 		wrong = append(wrong, err)
-	} else if plan.Info, err = plan.Backend.Info(ctx); err != nil {
+	} else if plan.Backend, err = NewBackend(plan.Settings); err != nil {
 		wrong = append(wrong, err)
+	} else {
+		within, cancel := context.WithTimeout(ctx, time.Minute)
+		defer cancel()
+		if plan.Info, err = plan.Backend.Info(within); err != nil {
+			wrong = append(wrong, err)
+		}
 	}
 	return plan, errors.Join(wrong...)
 }
@@ -55,15 +64,13 @@ func (s Settings) Adapt(t *target.Target) *target.Target {
 	return &under
 }
 
-// Unsupported says why the target is not to be checked on this Blender: its
-// file lists the versions that it supports, and this is none of them. "" when
-// it is to be checked.
+// Unsupported says why the target is not to be checked on this Blender, and which
+// one it can be checked on; "" when it is to be checked.
 func (p *Plan) Unsupported() string {
-	if p.Target == nil || p.Info.Version == "" || p.Target.Supports(p.Info.Version) {
+	if p.Target == nil {
 		return ""
 	}
-	return fmt.Sprintf("%s does not support Blender %s (its target file says: %s)",
-		p.Target.Name, p.Info.Version, strings.Join(p.Target.Blender, ", "))
+	return p.Target.Unsupported(p.Info.Version)
 }
 
 // Head describes the plan in a report.
@@ -93,7 +100,7 @@ func Lines(err error) []string {
 	}
 	var lines []string
 	for line := range strings.SplitSeq(err.Error(), "\n") {
-		if line = strings.TrimSpace(report.Clean(line)); line != "" {
+		if line = strings.TrimSpace(report.Clean(line)); line != "" && !slices.Contains(lines, line) {
 			lines = append(lines, line)
 		}
 	}

@@ -26,6 +26,8 @@ type Settings struct {
 	// backend attach; PID is 0 when it is not known.
 	Address string
 	PID     int
+	// Thorough: what takes longer is looked at as well.
+	Thorough bool
 	// Base is the folder that relative paths started from.
 	Base string
 }
@@ -73,6 +75,8 @@ func (f *Flags) Resolve(base string) (Settings, error) {
 		Blender: pick(f.Blender, "BGCHECK_BLENDER"),
 		Address: pick(f.Address, "BGCHECK_ADDRESS"),
 		Base:    base,
+
+		Thorough: os.Getenv("BGCHECK_THOROUGH") == "1",
 	}
 	if strings.ContainsAny(s.Blender, `/\`) && s.Backend != "container" {
 		s.Blender = from(base, s.Blender)

@@ -1,0 +1,88 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"time"
+
+	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/fuzz"
+	"github.com/bgcheck/bgcheck/harness/report"
+)
+
+type soakWord struct {
+	What string `arg:"" optional:"" name:"addon-or-target" predictor:"file" help:"An add-on with a service, or a target file. Default: bgcheck.yaml here or above."`
+
+	For  time.Duration `default:"10m" placeholder:"TIME" help:"For so long, as in 1h or 90s; at least 10s, default: 10m."`
+	Seed uint64        `placeholder:"N" help:"Makes the same load again; default: a random one, which is said."`
+
+	where
+}
+
+// Help stands in `bgcheck soak --help`.
+func (*soakWord) Help() string {
+	return `The load is mixed: echo of many sizes, exec of many shapes, requests that are almost right, clients that leave. A line a second says what was seen. In the end memory, descriptors, threads and datablocks must be flat: the growth by the line through all samples but the first fifth, with half of its 95 % interval, stays below a small bound.
+
+Exit status: 0 every good request was answered and all is flat, 1 not so, 2 interrupted, 3 could not run, 4 the command line or the target file is wrong.`
+}
+
+// Run soaks a service.
+func (w *soakWord) Run(c *call) error {
+	if w.For < 10*time.Second {
+		return Wrong.because("--for takes 10s at least: a trend needs samples")
+	}
+	settings, err := w.settings(w.What)
+	if err != nil {
+		return err
+	}
+	what, err := find(settings)
+	if err != nil {
+		return err
+	}
+	ctx, stop, err := interruptible(c)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	plan, err := prepare(ctx, settings, what.under)
+	if err != nil {
+		return err
+	}
+	session, err := contract.Open(contract.Config{Target: plan.Target, Backend: plan.Backend, Out: filepath.Join(settings.Out, "soak")})
+	if err != nil {
+		return CouldNot.as(err)
+	}
+	defer func() { _ = session.Close() }()
+	if session.Hosted() || plan.Target.Service.Protocol == "none" {
+		return Wrong.because("%s has no service of its own to ask", plan.Target.Name)
+	}
+	seed := w.Seed
+	if seed == 0 {
+		seed = rand.Uint64N(1 << 32)
+	}
+	fmt.Fprintln(c.out, report.Harmless(fmt.Sprintf("%s on %s, for %s, seed %d", plan.Target.Name, blender(plan), w.For, seed)))
+	result, err := fuzz.Soak(ctx, session, fuzz.SoakConfig{For: w.For, Seed: seed, Each: func(second fuzz.Second) { fmt.Fprintln(c.out, second) }})
+	switch {
+	case errors.Is(err, errInterrupted):
+		fmt.Fprintf(c.out, "interrupted after %d requests, of which %d good ones failed\n", result.Requests, result.Failed)
+		return Interrupted.ended()
+	case err != nil:
+		return CouldNot.as(err)
+	}
+	fmt.Fprintf(c.out, "\n%d requests; %d good ones got no reply\n", result.Requests, result.Failed)
+	if result.FirstFailure != "" {
+		fmt.Fprintln(c.out, report.Harmless("  the first: "+result.FirstFailure))
+	}
+	if result.Broken != "" {
+		fmt.Fprintln(c.out, report.Harmless("FAIL: "+result.Broken))
+	}
+	for _, trend := range result.Trends {
+		fmt.Fprintln(c.out, trend)
+	}
+	if !result.Good() {
+		return NotGood.ended()
+	}
+	return nil
+}

@@ -1,0 +1,7 @@
+"""Say def and mean it."""
+from plain_echo.service import main
+
+def serve(:
+    main()
+
+serve()

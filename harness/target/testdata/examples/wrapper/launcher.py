@@ -1,0 +1,3 @@
+import my_addon
+
+my_addon.serve()
