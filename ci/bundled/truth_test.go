@@ -33,6 +33,19 @@ func TestWhatPlainBlenderDidSaysTheVerdicts(t *testing.T) {
 	}
 }
 
+func TestHandlersOfBlendersOwnAreNotTheAddonsThatWasThere(t *testing.T) {
+	known, err := readTruth("truth-4.3.2.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := known["bl_pkg"].expects()["tidy/cycle"]; got != report.Pass {
+		t.Errorf("tidy/cycle of bl_pkg: %s; want pass", got)
+	}
+	if got := known["pose_library"].expects()["tidy/cycle"]; got != report.Fail {
+		t.Errorf("tidy/cycle of pose_library: %s; want fail: its own handlers stay", got)
+	}
+}
+
 func TestAVerdictThatIsWorseThanTheTruthIsAFalseAlarmAndABetterOneAMiss(t *testing.T) {
 	known, err := readTruth("truth-3.4.1.jsonl")
 	if err != nil {
