@@ -31,7 +31,7 @@ func (p *process) copyIn(ctx context.Context, spec *harness.LaunchSpec) error {
 		if err := w.tree(spec.Dir, ".", func(rel string) bool { return rel == logName }); err != nil {
 			return err
 		}
-		return w.file(launcherPath, launcherSource)
+		return w.launcher()
 	})
 	if err != nil {
 		return fault.Machinef("copy the instance's folder into the container: %w", err)
@@ -153,6 +153,21 @@ func (w *packer) copy(file, inner string, info fs.FileInfo) error {
 		return fmt.Errorf("read %s: %w", file, err)
 	}
 	return nil
+}
+
+// launcher packs the launcher's files.
+func (w *packer) launcher() error {
+	files, err := launcherFiles.ReadDir("launcher")
+	for _, entry := range files {
+		data, err := launcherFiles.ReadFile("launcher/" + entry.Name())
+		if err != nil {
+			return err
+		}
+		if err := w.file(path.Join(launcherPath, entry.Name()), data); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 func (w *packer) file(name string, data []byte) error {

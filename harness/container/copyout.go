@@ -52,7 +52,7 @@ func unpack(archive io.Reader, dir string) error {
 			return err
 		}
 		name := filepath.FromSlash(path.Clean(strings.TrimPrefix(h.Name, "/")))
-		if name == "." || name == logName || name == filepath.FromSlash(launcherPath) || !filepath.IsLocal(name) {
+		if name == "." || name == logName || !filepath.IsLocal(name) || ours(name) {
 			continue
 		}
 		switch h.Typeflag {
@@ -85,6 +85,12 @@ func unpackFile(root *os.Root, name string, content io.Reader, h *tar.Header) er
 		return err
 	}
 	return root.Chtimes(name, h.ModTime, h.ModTime)
+}
+
+// ours says whether a name in the instance's folder is the launcher's, or in it.
+func ours(name string) bool {
+	rest, found := strings.CutPrefix(filepath.ToSlash(name), launcherPath)
+	return found && (rest == "" || rest[0] == '/')
 }
 
 // readInside reads one file of a running container. The launcher does it in a

@@ -14,7 +14,7 @@
 // outside: it must be told to bind 0.0.0.0 there (target file: container.env).
 // Its port is published on 127.0.0.1 alone.
 //
-// Process 1 of a container is our launcher, a small Python program (launcher.py)
+// Process 1 of a container is our launcher, a small Python program (launcher/)
 // that starts Blender and holds a tether, the container's attached standard
 // input. When the harness ends, even by SIGKILL, the tether is cut, the launcher
 // kills everything and the engine removes the container. Signals, exits,

@@ -3,7 +3,7 @@ package container
 import (
 	"bytes"
 	"context"
-	_ "embed" // the launcher
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,11 +17,13 @@ import (
 	"github.com/bgcheck/bgcheck/harness/usage"
 )
 
-//go:embed launcher.py
-var launcherSource []byte
+// launcherFiles is the launcher: a folder that Python runs.
+//
+//go:embed launcher/*.py
+var launcherFiles embed.FS
 
 // launcherPath is where the launcher lies below the instance's folder.
-const launcherPath = "run/launcher.py"
+const launcherPath = "run/launcher"
 
 // request is a line to the launcher.
 type request struct {
