@@ -12,7 +12,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/fuzz"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
@@ -58,67 +57,44 @@ func (w *fuzzWord) Run(c *call) error {
 			return Wrong.as(err)
 		}
 	}
-	settings, err := w.settings(w.What)
-	if err != nil {
-		return err
-	}
-	what, err := find(settings)
-	if err != nil {
-		return err
-	}
-	ctx, stop, err := interruptible(c)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	plan, err := prepare(ctx, settings, what.under)
-	if err != nil {
-		return err
-	}
-	folder := filepath.Join(settings.Out, "fuzz")
-	session, err := contract.Open(contract.Config{Target: plan.Target, Backend: plan.Backend, Out: filepath.Join(folder, "lives")})
-	if err != nil {
-		return CouldNot.as(err)
-	}
-	defer func() { _ = session.Close() }()
-	if session.Hosted() || plan.Target.Service.Protocol == "none" {
-		return Wrong.because("%s has no service of its own to send requests to", plan.Target.Name)
-	}
-	fmt.Fprintln(c.out, report.Harmless(fmt.Sprintf("%s on %s", plan.Target.Name, blender(plan))))
-	if again != nil {
-		return w.replay(ctx, c, session, again)
-	}
-	return w.fuzz(ctx, c, session, folder, settings.Show)
+	return w.ask(c, w.What, "fuzz", func(ctx context.Context, a *asking) error {
+		fmt.Fprintln(c.out, report.Harmless(fmt.Sprintf("%s on %s", a.plan.Target.Name, blender(a.plan))))
+		if again != nil {
+			return w.replay(ctx, a, again)
+		}
+		return w.fuzz(ctx, a)
+	})
 }
 
 // replay sends what was found once more.
-func (w *fuzzWord) replay(ctx context.Context, c *call, session *contract.Session, again *saved) error {
-	seen, err := fuzz.Replay(ctx, session, again.Inputs)
+func (w *fuzzWord) replay(ctx context.Context, a *asking, again *saved) error {
+	seen, err := fuzz.Replay(ctx, a.session, again.Inputs)
 	switch {
 	case ctx.Err() != nil:
 		return Interrupted.as(context.Cause(ctx))
 	case err != nil:
 		return CouldNot.as(err)
 	case seen == "":
-		fmt.Fprintf(c.out, "%d requests sent: nothing broke\n", len(again.Inputs))
+		fmt.Fprintf(a.out, "%d requests sent: nothing broke\n", len(again.Inputs))
 		return nil
 	}
-	fmt.Fprintln(c.out, report.Harmless("FAIL: "+seen))
+	fmt.Fprintln(a.out, report.Harmless("FAIL: "+seen))
 	return NotGood.ended()
 }
 
-func (w *fuzzWord) fuzz(ctx context.Context, c *call, session *contract.Session, folder string, show func(string) string) error {
+func (w *fuzzWord) fuzz(ctx context.Context, a *asking) error {
+	show := a.plan.Settings.Show
 	seed := w.Seed
 	if seed == 0 {
 		seed = rand.Uint64N(1 << 32)
 	}
-	fmt.Fprintf(c.out, "seed %d, %d requests or %s\n", seed, w.Requests, w.For)
-	status := newStatus(c.errout, took{})
-	result, err := fuzz.Run(ctx, session, fuzz.Config{Requests: w.Requests, For: w.For, Seed: seed})
+	fmt.Fprintf(a.out, "seed %d, %d requests or %s\n", seed, w.Requests, w.For)
+	status := newStatus(a.errout, took{})
+	result, err := fuzz.Run(ctx, a.session, fuzz.Config{Requests: w.Requests, For: w.For, Seed: seed})
 	status.stop()
 	switch {
 	case errors.Is(err, errInterrupted):
-		fmt.Fprintf(c.out, "interrupted after %d requests: %s\n", result.Requests, result)
+		fmt.Fprintf(a.out, "interrupted after %d requests: %s\n", result.Requests, result)
 		return Interrupted.ended()
 	case err != nil:
 		return CouldNot.as(err)
@@ -127,26 +103,26 @@ func (w *fuzzWord) fuzz(ctx context.Context, c *call, session *contract.Session,
 	if !math.IsNaN(result.Memory) {
 		memory = fmt.Sprintf("memory %+.1f ± %.1f MiB", result.Memory/(1<<20), result.Uncertain/(1<<20))
 	}
-	fmt.Fprintf(c.out, "%d requests in %.1f s: %s; %s\n", result.Requests, result.Took.Seconds(), result, memory)
+	fmt.Fprintf(a.out, "%d requests in %.1f s: %s; %s\n", result.Requests, result.Took.Seconds(), result, memory)
 	if result.Finding == nil {
-		fmt.Fprintln(c.out, "nothing broke it")
+		fmt.Fprintln(a.out, "nothing broke it")
 		return nil
 	}
-	fmt.Fprintln(c.out, report.Harmless("FAIL: "+result.Finding.Seen))
+	fmt.Fprintln(a.out, report.Harmless("FAIL: "+result.Finding.Seen))
 	if len(result.Finding.Inputs) == 0 {
-		fmt.Fprintln(c.out, "  $ "+fuzz.Command(show(session.Target().Path), "--seed", fmt.Sprint(seed), "--requests", fmt.Sprint(w.Requests)))
+		fmt.Fprintln(a.out, "  $ "+fuzz.Command(show(a.session.Target().Path), "--seed", fmt.Sprint(seed), "--requests", fmt.Sprint(w.Requests)))
 		return NotGood.ended()
 	}
-	file, err := writeFinding(folder, session.Target().Name, result.Finding)
+	file, err := writeFinding(a.folder, a.session.Target().Name, result.Finding)
 	if err != nil {
 		return CouldNot.as(err)
 	}
 	if result.Finding.Repeats {
-		fmt.Fprintf(c.out, "it takes %d of these requests (%d bytes), made as small as could be found\n", len(result.Finding.Inputs), size(result.Finding.Inputs))
+		fmt.Fprintf(a.out, "it takes %d of these requests (%d bytes), made as small as could be found\n", len(result.Finding.Inputs), size(result.Finding.Inputs))
 	} else {
-		fmt.Fprintf(c.out, "it did not happen again with the last %d requests, which are kept\n", len(result.Finding.Inputs))
+		fmt.Fprintf(a.out, "it did not happen again with the last %d requests, which are kept\n", len(result.Finding.Inputs))
 	}
-	fmt.Fprintln(c.out, "  $ "+fuzz.Command(show(session.Target().Path), "--replay", show(file)))
+	fmt.Fprintln(a.out, "  $ "+fuzz.Command(show(a.session.Target().Path), "--replay", show(file)))
 	return NotGood.ended()
 }
 

@@ -1,13 +1,12 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"time"
 
-	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/fuzz"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
@@ -33,53 +32,32 @@ func (w *soakWord) Run(c *call) error {
 	if w.For < 10*time.Second {
 		return Wrong.because("--for takes 10s at least: a trend needs samples")
 	}
-	settings, err := w.settings(w.What)
-	if err != nil {
-		return err
-	}
-	what, err := find(settings)
-	if err != nil {
-		return err
-	}
-	ctx, stop, err := interruptible(c)
-	if err != nil {
-		return err
-	}
-	defer stop()
-	plan, err := prepare(ctx, settings, what.under)
-	if err != nil {
-		return err
-	}
-	session, err := contract.Open(contract.Config{Target: plan.Target, Backend: plan.Backend, Out: filepath.Join(settings.Out, "soak")})
-	if err != nil {
-		return CouldNot.as(err)
-	}
-	defer func() { _ = session.Close() }()
-	if session.Hosted() || plan.Target.Service.Protocol == "none" {
-		return Wrong.because("%s has no service of its own to ask", plan.Target.Name)
-	}
+	return w.ask(c, w.What, "soak", w.soak)
+}
+
+func (w *soakWord) soak(ctx context.Context, a *asking) error {
 	seed := w.Seed
 	if seed == 0 {
 		seed = rand.Uint64N(1 << 32)
 	}
-	fmt.Fprintln(c.out, report.Harmless(fmt.Sprintf("%s on %s, for %s, seed %d", plan.Target.Name, blender(plan), w.For, seed)))
-	result, err := fuzz.Soak(ctx, session, fuzz.SoakConfig{For: w.For, Seed: seed, Each: func(second fuzz.Second) { fmt.Fprintln(c.out, second) }})
+	fmt.Fprintln(a.out, report.Harmless(fmt.Sprintf("%s on %s, for %s, seed %d", a.plan.Target.Name, blender(a.plan), w.For, seed)))
+	result, err := fuzz.Soak(ctx, a.session, fuzz.SoakConfig{For: w.For, Seed: seed, Each: func(second fuzz.Second) { fmt.Fprintln(a.out, second) }})
 	switch {
 	case errors.Is(err, errInterrupted):
-		fmt.Fprintf(c.out, "interrupted after %d requests, of which %d good ones failed\n", result.Requests, result.Failed)
+		fmt.Fprintf(a.out, "interrupted after %d requests, of which %d good ones failed\n", result.Requests, result.Failed)
 		return Interrupted.ended()
 	case err != nil:
 		return CouldNot.as(err)
 	}
-	fmt.Fprintf(c.out, "\n%d requests; %d good ones got no reply\n", result.Requests, result.Failed)
+	fmt.Fprintf(a.out, "\n%d requests; %d good ones got no reply\n", result.Requests, result.Failed)
 	if result.FirstFailure != "" {
-		fmt.Fprintln(c.out, report.Harmless("  the first: "+result.FirstFailure))
+		fmt.Fprintln(a.out, report.Harmless("  the first: "+result.FirstFailure))
 	}
 	if result.Broken != "" {
-		fmt.Fprintln(c.out, report.Harmless("FAIL: "+result.Broken))
+		fmt.Fprintln(a.out, report.Harmless("FAIL: "+result.Broken))
 	}
 	for _, trend := range result.Trends {
-		fmt.Fprintln(c.out, trend)
+		fmt.Fprintln(a.out, trend)
 	}
 	if !result.Good() {
 		return NotGood.ended()

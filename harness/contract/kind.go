@@ -60,9 +60,9 @@ func (s *Session) notAsked(check Check) string {
 	k := s.Kind()
 	switch {
 	case !check.Asked(k) && len(check.For) > 0:
-		return "the target has no " + string(check.For[0]) + ": it is " + article(k)
+		return "the target has no " + string(check.For[0]) + ": it is " + k.Article()
 	case !check.Asked(k):
-		return "the target has no service: it is " + article(k)
+		return "the target has no service: it is " + k.Article()
 	case k == Addon && check.Hosted == NotHosted:
 		return "the target has no service of its own"
 	case k == Service && check.Hosted == OnlyHosted:
@@ -74,7 +74,8 @@ func (s *Session) notAsked(check Check) string {
 	return ""
 }
 
-func article(k Kind) string {
+// Article is the kind with its article, as in "an add-on".
+func (k Kind) Article() string {
 	if k == Addon {
 		return "an " + string(k)
 	}
