@@ -30,12 +30,12 @@ comma := ,
 checks = $(subst $(comma), ,$(CHECK))
 
 .DEFAULT_GOAL := help
-.PHONY: help check init suites test proof faults fuzz flake bench speed images matrix package runner lint explain list clean
+.PHONY: help check init suites test proof faults flake gate-proof fuzz bench speed bundled images matrix package runner lint explain list clean
 
 help: ## list the targets
 	@echo "bgcheck: proves a Blender add-on right or wrong in background mode"
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 	@echo
 	@echo "Settings: TARGET=path CHECK=name SKIP=name BLENDER=path BACKEND=local OUT=out"
 
@@ -64,6 +64,11 @@ faults: ## make things go wrong around bgcheck; a table (KILLS=200)
 flake: ## judge what is right again and again, alone and busy (RUNS=50)
 	@ci/setup.sh blender
 	@$(owned) ci/flake.sh $(or $(RUNS),50)
+
+gate-proof: ## plant what the gate must find, count false alarms (RUNS=100)
+	@ci/setup.sh run
+	@mkdir -p "$(or $(OUT),out)" && go build -o "$(or $(OUT),out)/bgcheck" .
+	@$(owned) go run ./ci/gateproof -bgcheck "$(or $(OUT),out)/bgcheck" -runs $(or $(RUNS),100)
 
 fuzz: ## 100,000 requests that are almost right (TARGET=..., REQUESTS=)
 	@ci/setup.sh run

@@ -17,7 +17,7 @@ import (
 var rooms = [][]string{
 	{".", "suites/..."},
 	{"ci/command"},
-	{"ci/bench", "ci/bundled", "ci/dist", "harness/spec"},
+	{"ci/bench", "ci/bundled", "ci/dist", "ci/gateproof", "harness/spec"},
 	{"harness/spec/containers"},
 	{"harness/spec/setup"},
 	{"fixtures", "harness/draft", "harness/checks", "harness/fuzz", "harness/gate"},
