@@ -6,6 +6,7 @@ import (
 
 	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/explain"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
@@ -65,7 +66,11 @@ func judgeDuringExec(ctx context.Context, s *contract.Session) report.Result {
 	end := judgeEnd(ctx, s, life, exit, "SIGTERM")
 	switch end.fault {
 	case "ignored":
-		end.diagnosis = "a SIGTERM that comes while client code runs is lost: the handler raises SystemExit into that code and it is caught there as the client's error, or the handler puts it off for good, or the clean-up waits for the other client, whose code nobody runs any more" + s.Source().Perhaps("catch-exit")
+		if hang := explain.Hang(life.Facts(ctx)); hang.Text != "" {
+			end.diagnosis = "SIGTERM in the middle of client code does not end it: " + hang.Text
+			break
+		}
+		end.diagnosis = "perhaps a SIGTERM that comes while client code runs is lost: the handler raises SystemExit into that code and it is caught there as the client's error, or the handler puts it off for good, or the clean-up waits for the other client, whose code nobody runs any more" + s.Source().Perhaps("catch-exit")
 	case "signal", "code":
 		end.diagnosis = "SIGTERM in the middle of client code ends it another way than when it is idle; " + end.diagnosis
 	}

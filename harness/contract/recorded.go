@@ -27,14 +27,15 @@ func (s *Session) recorded(ctx context.Context, check Check, result report.Resul
 	}
 	seen := other.call(ctx, check)
 	_ = other.Close()
-	if seen.Verdict == report.Fail && alike(seen.Seen, result.Seen) && ctx.Err() == nil && !strings.Contains(seen.Diagnosis, guess) {
+	same := alike(seen.Seen, result.Seen) || seen.Cause != "" && seen.Cause == result.Cause
+	if seen.Verdict == report.Fail && same && ctx.Err() == nil && !strings.Contains(seen.Diagnosis, guess) {
 		result.Diagnosis, result.Fix, result.Cause = seen.Diagnosis, seen.Fix, seen.Cause
 		result.Evidence = append(result.Evidence, "the cause was seen by the recorder, in a life of its own")
 	}
 	return result
 }
 
-// alike says whether two results saw the same: what follows a colon, and numbers, are of
+// alike says whether two results saw the same, where one rule did not find both: what follows a colon, and numbers, are of
 // one life. The recorder makes a service slower, which may fail in a way of its own.
 func alike(one, other string) bool {
 	return figures.ReplaceAllString(head(one), "") == figures.ReplaceAllString(head(other), "")

@@ -31,9 +31,8 @@ var hangsWaiting = rule{"waits", func(f Facts) (text, fix string, ok bool) {
 	if !still || main.known && !main.resting() || inLoop(stack) {
 		return "", "", false
 	}
-	line := f.line(at)
-	if naps.MatchString(line) && !endless.MatchString(line) && len(authors(stack)) <= 2 {
-		return "", "", false // the loop that keeps it alive
+	if f.naps(at, stack, main) {
+		return "", "", false
 	}
 	in := ""
 	if at != stack[0] {
@@ -44,6 +43,20 @@ var hangsWaiting = rule{"waits", func(f Facts) (text, fix string, ok bool) {
 			"    connection.settimeout(5)      # a socket\n" +
 			"    done.wait(timeout=5)          # an event, a thread, a process", true
 }}
+
+// naps says whether the main thread rests in the loop that keeps it alive, or in which a
+// worker asks for work: for less than a second, or for a time that has a name, again and
+// again. The signals of the photos end a wait as well, five times a second.
+func (f Facts) naps(at Frame, stack []Frame, main span) bool {
+	line := f.line(at)
+	if !naps.MatchString(line) || endless.MatchString(line) {
+		return false
+	}
+	return len(authors(stack)) <= 2 || short.MatchString(line) || main.waits >= 8 || f.Target != nil && f.Target.IsWorker()
+}
+
+// short is a nap of less than a second.
+var short = regexp.MustCompile(`\b(sleep|wait)\s*\(\s*0?\.\d+\s*\)`)
 
 // endless is a nap that is longer than any request.
 var endless = regexp.MustCompile(`sleep\s*\(\s*\d{3,}`)

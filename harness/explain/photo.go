@@ -79,7 +79,7 @@ type span struct {
 	busy   float64 // of one core
 	waits  float64 // a second of those in which it had a core or wanted none
 	runs   int     // photos in which it ran or wanted to
-	locked bool    // in all photos in which it did not
+	locked bool    // in all photos but one in which it did not
 }
 
 // spans are those of all threads that are in all photos, by their numbers; main is
@@ -90,21 +90,26 @@ func (f Facts) spans() (main span, others []span) {
 	}
 	seconds := f.Photos[len(f.Photos)-1].At.Sub(f.Photos[0].At).Seconds()
 	for _, first := range f.Photos[0].Threads {
-		one, seen := span{known: seconds > 0, locked: true}, 0
+		one, seen, free := span{known: seconds > 0}, 0, 0
 		for _, p := range f.Photos {
 			for _, t := range p.Threads {
 				if t.TID != first.TID {
 					continue
 				}
 				seen++
-				one.locked = one.locked && (t.Locked || t.Runs)
-				if t.Runs {
+				switch {
+				case t.Runs:
 					one.runs++
+				case !t.Locked:
+					free++
 				}
 				own := max(seconds-(t.Wanted-first.Wanted).Seconds(), seconds/20)
 				one.busy, one.waits = (t.Used-first.Used).Seconds()/seconds, float64(t.Waits-first.Waits)/own
 			}
 		}
+		// Its state and what it waits for are read one behind the other: between them it may
+		// have begun to wait.
+		one.locked = free <= 1
 		switch {
 		case seen < len(f.Photos):
 		case first.Main:
