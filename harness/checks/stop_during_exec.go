@@ -24,6 +24,10 @@ var stopDuringExec = contract.Check{
 	Run:   judgeDuringExec,
 }
 
+const fixEndWaits = "Wait for nobody at the end who waits for the main thread: give the clients that are left an answer (we are ending) first, or let their threads be daemons.\n" +
+	"    server.daemon_threads = True      # socketserver\n" +
+	"    thread.join(timeout=2)            # in place of thread.join()"
+
 // judgeDuringExec sends SIGTERM while code of a client runs for about a second.
 func judgeDuringExec(ctx context.Context, s *contract.Session) report.Result {
 	if result, stop := needsExec(ctx, s); stop {
@@ -68,6 +72,9 @@ func judgeDuringExec(ctx context.Context, s *contract.Session) report.Result {
 	case "ignored":
 		if hang := explain.Hang(life.Facts(ctx)); hang.Text != "" {
 			end.diagnosis = "SIGTERM in the middle of client code does not end it: " + hang.Text
+			if hang.Name == "waits" {
+				end.fix = fixEndWaits
+			}
 			break
 		}
 		end.diagnosis = "perhaps a SIGTERM that comes while client code runs is lost: the handler raises SystemExit into that code and it is caught there as the client's error, or the handler puts it off for good, or the clean-up waits for the other client, whose code nobody runs any more" + s.Source().Perhaps("catch-exit")

@@ -153,7 +153,11 @@ func (c *course) told(running bool, tokens *strings.Replacer) report.Course {
 		}
 	}
 	for _, sent := range b.Signals() {
-		told.Signals = append(told.Signals, report.CourseSignal{At: c.since(sent.At), Name: sent.Signal})
+		name := sent.Signal
+		if strings.HasPrefix(name, "signal ") { // one that has no name: the camera's
+			name = "stacks"
+		}
+		told.Signals = append(told.Signals, report.CourseSignal{At: c.since(sent.At), Name: name})
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
+	"time"
 
 	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/explain"
@@ -28,8 +30,10 @@ type Life struct {
 	mu   sync.Mutex // guards what follows
 	addr string     // host:port, known once it has answered
 	made map[*target.Exchange]*Exchange
-	// photos are what it did when it was looked at last, and texts the files in them.
+	// photos are what it did when it was looked at last, posed when it was first, and
+	// texts the files in them.
 	photos []explain.Photo
+	posed  time.Time
 	texts  map[string][]string
 	// masks are what it did with signals just before it was asked to end.
 	masks explain.Masks
@@ -114,8 +118,11 @@ func (l *Life) Facts(ctx context.Context) explain.Facts {
 		Exit: l.Exit(), Log: l.Log().Tail(200), Events: events,
 	}
 	l.mu.Lock()
-	facts.Photos, facts.Lines, facts.Signals = l.photos, l.texts, l.masks
+	facts.Photos, facts.Lines, facts.Posed, facts.Signals = l.photos, l.texts, l.posed, l.masks
 	l.mu.Unlock()
+	if l.shot() {
+		return facts
+	}
 	if facts.Exit != nil && facts.Exit.CrashFile != "" {
 		text, _ := os.ReadFile(facts.Exit.CrashFile) // without it the cause is told less well
 		facts.Crash = explain.ReadCrash(string(text))
@@ -138,12 +145,25 @@ func (l *Life) Died(ctx context.Context, seen string, evidence ...string) report
 	return Because(seen+": "+explain.HowEnded(l.Exit()), cause, evidence...)
 }
 
+// shot says whether the life has ended by being photographed: the signal ends a wait,
+// and Python's faulthandler may crash where another thread runs.
+func (l *Life) shot() bool {
+	exit := l.Exit()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return exit != nil && !l.posed.IsZero() && exit.At.After(l.posed) && exit.Signal != syscall.SIGKILL
+}
+
 // evidence is how the life ended, the end of its log, and where the rest is.
 func (l *Life) evidence() []string {
 	var lines []string
 	if exit := l.Exit(); exit != nil {
-		lines = append(lines, "exit: "+explain.HowEnded(exit))
-		if exit.CrashFile != "" {
+		if l.shot() {
+			lines = append(lines, "exit: none until bgcheck looked at its stacks; the signal for that ended it: "+explain.HowEnded(exit))
+		} else {
+			lines = append(lines, "exit: "+explain.HowEnded(exit))
+		}
+		if exit.CrashFile != "" && !l.shot() {
 			lines = append(lines, "crash file: "+exit.CrashFile)
 		}
 		for _, proc := range exit.Left {

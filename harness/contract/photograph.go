@@ -61,11 +61,15 @@ func (l *Life) Pose(ctx context.Context) {
 	if !l.Alive() || !l.canPose(camera, facts) {
 		return
 	}
+	posed := time.Now()
 	taken := l.photograph(ctx, syscall.Signal(camera))
 	texts := l.lines(taken)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.photos, l.texts = taken, texts
+	if l.posed.IsZero() {
+		l.posed = posed
+	}
 }
 
 // canPose says whether the signal has a handler still: without one it would kill.

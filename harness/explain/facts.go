@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/target"
@@ -32,6 +33,9 @@ type Facts struct {
 	// files that they name, as Blender names them.
 	Photos []Photo
 	Lines  map[string][]string
+	// Posed is when the signals for the first photos were sent. A signal ends a wait, so
+	// that what came behind it may be its doing.
+	Posed time.Time
 	// Signals are what it did with them just before it was asked to end.
 	Signals Masks
 	// Events are what the witness saw.
@@ -120,7 +124,14 @@ func (f Facts) Saw(kind string) []Event {
 }
 
 // Ending says whether Python has begun to end.
-func (f Facts) Ending() bool { return len(f.Saw("finalize"))+len(f.Saw("atexit")) > 0 }
+func (f Facts) Ending() bool { return len(f.unposed("finalize"))+len(f.unposed("atexit")) > 0 }
+
+// unposed are the events of one kind before the photos were taken.
+func (f Facts) unposed(kind string) []Event {
+	return slices.DeleteFunc(f.Saw(kind), func(e Event) bool {
+		return !f.Posed.IsZero() && e.Time > float64(f.Posed.UnixNano())/1e9
+	})
+}
 
 // uncaught is what ended the launch script; nil where the witness saw none.
 func (f Facts) uncaught() *Uncaught {
@@ -161,7 +172,7 @@ func (f Facts) Kept() bool { return f.keeping() != "" }
 // seen, or when exit functions run, which is after them.
 func (f Facts) keeping() string {
 	var names []string
-	for _, e := range f.Saw("finalize") {
+	for _, e := range f.unposed("finalize") {
 		for _, t := range e.Threads {
 			if t.Daemon {
 				continue
@@ -176,7 +187,7 @@ func (f Facts) keeping() string {
 			names = append(names, fmt.Sprintf("%q (in %s() at %s%s)", t.Name, t.Function, where, started))
 		}
 	}
-	if len(f.Saw("atexit")) > 0 {
+	if len(f.unposed("atexit")) > 0 {
 		return ""
 	}
 	return strings.Join(names, " and ")

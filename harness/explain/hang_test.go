@@ -89,6 +89,11 @@ func TestAHangIsToldByItsStacks(t *testing.T) {
 				return []Activity{{TID: 7, Main: true, Waits: uint64(i)}, {TID: 8, Locked: true, Waits: uint64(12 * i)}}
 			}, "waits", "serve.py:18"},
 		{"a wait in a request", func(int) []Frame { return frames(18, "work", 13, "answer") }, nil, quiet, "waits", "the main thread waits in work() at serve.py:18"},
+		{"that where one look sees it between two waits", func(int) []Frame { return frames(18, "work") }, frames(7, "note"),
+			func(i int) []Activity {
+				return []Activity{{TID: 7, Main: true, Waits: uint64(i)}, {TID: 8, Locked: i != 2, Waits: uint64(50 * i)}}
+			}, "lock-of-python", "serve.py:18"},
+		{"a loop at rest, deep in functions", func(int) []Frame { return frames(23, "main", 18, "work", 13, "answer") }, nil, quiet, "", ""},
 		{"the loop that keeps it alive", func(int) []Frame { return frames(23, "main") }, nil, quiet, "", ""},
 		{"that loop, and a thread that waits for its own lock", func(int) []Frame { return frames(23, "main") }, frames(7, "note", 13, "answer"), quiet,
 			"thread-waits", "a thread waits for a lock in note() at serve.py:7 (`with lock:`), which it holds itself since serve.py:12"},

@@ -50,7 +50,7 @@ func lingering(f Facts) string {
 	switch keeping := f.keeping(); {
 	case keeping != "":
 		return "it has ended its work, and Python waits for a thread that is no daemon: " + keeping
-	case len(f.Saw("atexit")) > 0:
+	case len(f.unposed("atexit")) > 0:
 		return "it has ended its work, and one of Python's exit functions (atexit), or what comes behind them, does not return"
 	}
 	return "Python has begun to end and something does not let it: a thread that is no daemon, or clean-up code that waits"

@@ -3,6 +3,7 @@ package explain
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/bgcheck/bgcheck/harness/target"
 )
@@ -42,5 +43,17 @@ func TestAServiceThatGivesUpAndIsHeldByAThreadIsToldSo(t *testing.T) {
 	}
 	if cause, fix := Lingers(Facts{Target: &target.Target{}}, "alive and deaf"); cause != "alive and deaf" || fix != "" {
 		t.Errorf("%s; %s", cause, fix)
+	}
+}
+
+// TestWhatThePhotosEndedHadNotBegunToEnd: a signal ends signal.pause(), and the script
+// behind it.
+func TestWhatThePhotosEndedHadNotBegunToEnd(t *testing.T) {
+	posed := time.Unix(1000, 0)
+	for at, want := range map[float64]bool{999.5: true, 1000.5: false} {
+		f := Facts{Posed: posed, Events: []Event{{Event: "finalize", Time: at}}}
+		if got := f.Ending(); got != want {
+			t.Errorf("it began to end at %v: %v; want %v", at, got, want)
+		}
 	}
 }

@@ -47,10 +47,28 @@ type CourseCheck struct {
 	To   float64 `json:"to"`
 }
 
-// CourseSignal is a signal that bgcheck sent.
+// CourseSignal is a signal that bgcheck sent; "stacks" asks Python to write down what
+// its threads do.
 type CourseSignal struct {
 	At   float64 `json:"at"`
 	Name string  `json:"name"`
+}
+
+// signals are those sent, of several of one name behind one another the first, with how
+// many they are.
+func (c Course) signals() []CourseSignal {
+	var list []CourseSignal
+	count := 0
+	for i, s := range c.Signals {
+		if i > 0 && s.Name == c.Signals[i-1].Name {
+			count++
+			list[len(list)-1].Name = fmt.Sprintf("%s (%d times)", s.Name, count)
+			continue
+		}
+		count = 1
+		list = append(list, s)
+	}
+	return list
 }
 
 // CourseRequest is one request.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -179,5 +180,13 @@ func TestTheAxisHasAFewRoundTimes(t *testing.T) {
 		if n := len(axis(length)); n < 3 || n > 6 {
 			t.Errorf("%g s have %d ticks: %v", length, n, axis(length))
 		}
+	}
+}
+
+func TestSignalsOfOneNameAreToldOnce(t *testing.T) {
+	c := Course{Signals: []CourseSignal{{1, "SIGTERM"}, {6, "stacks"}, {6.2, "stacks"}, {6.4, "stacks"}, {7, "SIGKILL"}}}
+	want := []CourseSignal{{1, "SIGTERM"}, {6, "stacks (3 times)"}, {7, "SIGKILL"}}
+	if got := c.signals(); !slices.Equal(got, want) {
+		t.Errorf("%v; want %v", got, want)
 	}
 }

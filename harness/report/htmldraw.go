@@ -67,7 +67,7 @@ func (c Course) draw() figure {
 	if c.Ready > 0 {
 		f.Ready = percent(c.Ready / f.Length)
 	}
-	for i, s := range c.Signals {
+	for i, s := range c.signals() {
 		if i < 12 {
 			f.Marks = append(f.Marks, at(s.At/f.Length, s.Name))
 		}

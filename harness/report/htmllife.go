@@ -143,7 +143,7 @@ func newPageLife(c Course, failed bool) *pageLife {
 	if bad > 0 {
 		words = append(words, fmt.Sprintf("%d of them without a reply", bad))
 	}
-	for _, s := range c.Signals {
+	for _, s := range c.signals() {
 		if s.Name != "kill" {
 			words = append(words, fmt.Sprintf("%s at %s", s.Name, took(s.At)))
 		}
