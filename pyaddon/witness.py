@@ -3,10 +3,12 @@
 Run with --python before --addons. Appends JSON lines to the file that the environment variable
 BGCHECK_WITNESS names; without it does nothing. It changes nothing else and prints nothing.
 
-    {"event": "begin", "camera": N, "main": IDENT}
+    {"event": "begin", "camera": N, "portrait": N, "main": IDENT}
                             before any add-on and script
                             "camera": the signal at which Python appends what all its threads do to
                             the file "stacks" beside the witness file; 0 where it cannot
+                            "portrait": the same of the main thread alone, which is safe while
+                            other threads run
                             "main": the main thread's name in there, as 0x%016x
     {"event": "enable", "addon": NAME, "ok": BOOL, "traceback": TEXT, "script": BOOL}
                             also of those that the factory settings have enabled before
@@ -241,28 +243,31 @@ def install(path, addons):  # type: (str, str) -> None
              set=word or getattr(handler, "__qualname__", type(handler).__name__))
         return was
 
-    def camera():  # type: () -> int
-        """Let a signal that nobody uses write down the stacks of all threads."""
+    def cameras():  # type: () -> dict
+        """Let signals that nobody uses write down the stacks of all threads, and of the main."""
         try:
             import faulthandler
 
-            number = signal.SIGRTMAX - 3
-            if signal.getsignal(number) != signal.SIG_DFL:
-                return 0
-            # The handler is C code: it needs neither the interpreter nor its lock.
+            both = signal.SIGRTMAX - 3, signal.SIGRTMAX - 4
+            if any(signal.getsignal(number) != signal.SIG_DFL for number in both):
+                return {"camera": 0, "portrait": 0}
+            # The handlers are C code: they need neither the interpreter nor its lock. One that
+            # reads the stack of a thread that runs meanwhile may crash.
             film = open(os.path.join(os.path.dirname(path), "stacks"), "ab", buffering=0)
-            faulthandler.register(number, file=film, all_threads=True, chain=False)
+            for number in both:
+                faulthandler.register(number, file=film, all_threads=number == both[0],
+                                      chain=False)
             # At a crash it writes the stacks too, and then Blender writes its own file: that
             # comes to nothing when the stack is used up, and at an abort.
             faulthandler.enable(file=film, all_threads=True)
-            return int(number)
+            return {"camera": int(both[0]), "portrait": int(both[1])}
         except (ImportError, AttributeError, OSError, ValueError, RuntimeError):
-            return 0
+            return {"camera": 0, "portrait": 0}
 
     os._exit = exit_watched  # type: ignore[assignment]
     sys.excepthook = excepthook_watched
     signal.signal = signal_watched  # type: ignore[assignment]
-    note("begin", camera=camera(), main=threading.main_thread().ident)
+    note("begin", main=threading.main_thread().ident, **cameras())
     for name in factory():
         note("enable", addon=name, ok=True, script=False, traceback="")
         watch_unregister(name, sys.modules.get(name))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/report"
 )
@@ -31,6 +32,9 @@ func (s *Session) again(ctx context.Context, check Check, first report.Result) r
 	case second.Verdict == report.Fail:
 		if second.Seen != first.Seen {
 			second.Evidence = append(second.Evidence, "the first time: "+first.Seen)
+		}
+		if alike(second.Seen, first.Seen) && strings.Contains(second.Diagnosis, guess) && !strings.Contains(first.Diagnosis, guess) {
+			second.Diagnosis, second.Fix, second.Cause = first.Diagnosis, first.Fix, first.Cause
 		}
 		return second
 	case second.Verdict == report.Inconclusive || second.Verdict == report.Skip:

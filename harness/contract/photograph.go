@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path"
@@ -54,15 +55,15 @@ func (l *Life) Unanswered(ctx context.Context, seen, otherwise string, evidence 
 // the photos. Python itself writes its stacks, at a signal that nobody uses.
 func (l *Life) Pose(ctx context.Context) {
 	facts := l.Facts(ctx)
-	camera := 0
+	var begin explain.Event
 	for _, e := range facts.Saw("begin") {
-		camera = e.Camera
+		begin = e
 	}
-	if !l.Alive() || !l.canPose(camera, facts) {
+	if !l.Alive() || !l.canPose(begin.Camera, facts) || !l.canPose(begin.Portrait, facts) {
 		return
 	}
 	posed := time.Now()
-	taken := l.photograph(ctx, syscall.Signal(camera))
+	taken := l.photograph(ctx, begin)
 	texts := l.lines(taken)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -99,15 +100,27 @@ func (l *Life) lookAtSignals() {
 	l.masks = masks
 }
 
-func (l *Life) photograph(ctx context.Context, camera syscall.Signal) []explain.Photo {
+// photograph takes photos of the main thread, and the last of all threads: where one of
+// them runs, that may crash the process.
+func (l *Life) photograph(ctx context.Context, begin explain.Event) []explain.Photo {
 	var taken []explain.Photo
 	for len(taken) < photos && l.Alive() {
 		before, _ := l.ReadScratch(ctx, stacksFile)
-		if l.Nudge(ctx, camera) != nil {
+		camera := begin.Portrait
+		if len(taken) == photos-1 {
+			camera = begin.Camera
+		}
+		if l.Nudge(ctx, syscall.Signal(camera)) != nil {
 			break
 		}
 		film := l.develop(ctx, len(before))
+		if !l.Alive() && len(taken) > 0 {
+			break // what it wrote is cut off
+		}
 		photo := explain.Photo{At: time.Now(), Stacks: explain.ReadStacks(film)}
+		for i := range photo.Stacks {
+			photo.Stacks[i].Ident = cmp.Or(photo.Stacks[i].Ident, begin.Main)
+		}
 		for _, t := range procfs.Threads(l.PID()) {
 			photo.Threads = append(photo.Threads, explain.Activity{
 				TID: t.TID, Main: t.TID == l.PID(), Runs: t.State == 'R', Locked: t.Locked, Used: t.Used, Waits: t.Switches, Wanted: t.Wanted,

@@ -83,10 +83,12 @@ type Event struct {
 	Address string `json:"address"`
 	Reuse   bool   `json:"reuse"`
 	OnMain  bool   `json:"on_main"`
-	// Camera is the signal at which the stacks are written down, 0 for none, and
-	// Main the main thread's name among them.
-	Camera int    `json:"camera"`
-	Main   uint64 `json:"main"`
+	// Camera is the signal at which the stacks of all threads are written down, Portrait
+	// that for the main thread's alone, 0 for none; and Main is the main thread's name
+	// among them.
+	Camera   int    `json:"camera"`
+	Portrait int    `json:"portrait"`
+	Main     uint64 `json:"main"`
 }
 
 // Thread is where a thread of Python's is.
