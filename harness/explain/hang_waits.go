@@ -31,7 +31,7 @@ var hangsWaiting = rule{"waits", func(f Facts) (text, fix string, ok bool) {
 	if !still || main.known && !main.resting() || inLoop(stack) {
 		return "", "", false
 	}
-	if f.naps(at, stack, main) {
+	if f.naps(at, stack, main) || strings.HasPrefix(at.File, "<") { // code that a client sent
 		return "", "", false
 	}
 	in := ""
