@@ -50,16 +50,13 @@ func judgeBadInput(ctx context.Context, s *contract.Session) report.Result {
 		path = of.Path
 	}
 	protocol := s.Target().Service.Protocol
+	var bare service.Breaker = strange(life)
 	breaker, ok := good.Client.(service.Breaker)
 	if !ok { // a client program: what others send to its service needs no protocol
-		raw := service.TCPRaw(life.Addr())
-		switch socket := life.Socket(); {
-		case socket != "":
-			raw.Through(socket, func(ctx context.Context) (net.Conn, error) { return life.DialUnix(ctx, socket) })
-		case !s.Target().HasPort():
+		if life.Socket() == "" && !s.Target().HasPort() {
 			return contract.Skipped("the target has no port that strangers could connect to; what its client program speaks over is not known")
 		}
-		breaker = raw
+		breaker = bare
 	}
 	wire, err := good.Wire()
 	if err != nil {
@@ -70,9 +67,18 @@ func judgeBadInput(ctx context.Context, s *contract.Session) report.Result {
 		return contract.FromError(err)
 	}
 	var untold, notes []string
-	for _, one := range corpus(protocol, path, wire, good.Frame) {
+	requests := corpus(protocol, path, wire, good.Frame)
+	known := len(requests)
+	if protocol == "websocket" {
+		requests = append(requests, handshakes(path)...)
+	}
+	for i, one := range requests {
 		limited, cancel := context.WithTimeout(ctx, s.Brief())
-		reply, err := breaker.DoRaw(limited, one.wire, one.end)
+		sends := breaker
+		if i >= known {
+			sends = bare
+		}
+		reply, err := sends.DoRaw(limited, one.wire, one.end)
 		hung := errors.Is(limited.Err(), context.DeadlineExceeded)
 		cancel()
 		if ctx.Err() != nil {
@@ -103,6 +109,15 @@ func judgeBadInput(ctx context.Context, s *contract.Session) report.Result {
 		return contract.Passed(fmt.Sprintf("it answered after each of %d connections of strangers; requests broken in its own protocol were not sent", len(notes)), notes...)
 	}
 	return contract.Passed(fmt.Sprintf("it answered after each of %d broken requests, and said what was wrong", len(notes)), notes...)
+}
+
+// strange is what connects to a life's service without knowing its protocol.
+func strange(life *contract.Life) *service.TCP {
+	raw := service.TCPRaw(life.Addr())
+	if socket := life.Socket(); socket != "" {
+		raw.Through(socket, func(ctx context.Context) (net.Conn, error) { return life.DialUnix(ctx, socket) })
+	}
+	return raw
 }
 
 // stillGood asks for an echo after a broken request.

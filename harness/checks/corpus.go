@@ -31,6 +31,8 @@ func corpus(protocol, path string, good []byte, frame func([]byte) ([]byte, erro
 		return strangers()
 	case "stdio":
 		return mistakes(good)
+	case "websocket":
+		return webSocketRequests()
 	}
 	requests := brokenRequests(good[:len(good)/2])
 	if frame != nil && protocol != "tcp-jsonl" {
@@ -146,5 +148,39 @@ func httpRequests(path string) []broken {
 		{"an unknown method", []byte("BGCHECK / HTTP/1.1\r\nHost: bgcheck\r\nConnection: close\r\n\r\n"), service.EndWrite, true},
 		{"an unknown path", []byte("GET /bgcheck/no/such/path HTTP/1.1\r\nHost: bgcheck\r\nConnection: close\r\n\r\n"), service.EndWrite, true},
 		{"a header of 1 MiB", []byte("GET / HTTP/1.1\r\nX-Junk: " + strings.Repeat("x", oneMiB) + "\r\n\r\n"), service.EndWrite, false},
+	}
+}
+
+// webSocketRequests are broken on the level of WebSocket, behind a handshake.
+func webSocketRequests() []broken {
+	const text, more, fin, shut, ping = 0x01, 0x00, 0x80, 0x08, 0x09
+	frame := service.Frame
+	part := frame(fin|text, []byte("{\"message\": \"a part\"}"))[:9]
+	return []broken{
+		{"an empty message", frame(fin|text, nil), service.EndWrite, false},
+		{"a message that is not UTF-8", frame(fin|text, []byte("\xff\xfe\xc3\x28")), service.EndWrite, false},
+		{"a message of NUL bytes", frame(fin|text, make([]byte, 64)), service.EndWrite, false},
+		{"a message of text", frame(fin|text, []byte("hello")), service.EndWrite, false},
+		{"1 MiB of junk", frame(fin|text, []byte(strings.Repeat("x", oneMiB))), service.EndWrite, false},
+		{"a frame without a mask", append([]byte{fin | text, 5}, "hello"...), service.EndWrite, false},
+		{"a frame of an unknown kind", frame(fin|0x03, nil), service.EndWrite, false},
+		{"a frame with a reserved bit", frame(fin|0x40|text, []byte("{}")), service.EndWrite, false},
+		{"the greatest length, then the end", append([]byte{fin | text, 0xff}, bytes.Repeat([]byte{0xff}, 12)...), service.EndWrite, false},
+		{"a ping that is too long", frame(fin|ping, make([]byte, 200)), service.EndWrite, false},
+		{"a continuation of nothing", frame(fin|more, []byte("{}")), service.EndWrite, false},
+		{"a close in the middle of a message", append(frame(text, []byte("{\"mess")), frame(fin|shut, nil)...), service.EndWrite, false},
+		{"half a frame, then the end", part, service.EndWrite, false},
+		{"half a frame, then a reset", part, service.EndReset, false},
+	}
+}
+
+// handshakes are broken before there is a WebSocket.
+func handshakes(path string) []broken {
+	return []broken{
+		{"a browser that wants no WebSocket", fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: bgcheck\r\nConnection: close\r\n\r\n", path), service.EndWrite, false},
+		{"a handshake without a key", fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: bgcheck\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n", path), service.EndWrite, false},
+		{"half a handshake, then the end", []byte("GET / HTTP/1.1\r\nHost: bgch"), service.EndWrite, false},
+		{"NUL bytes in place of a handshake", make([]byte, 64), service.EndWrite, false},
+		{"a connection that is reset at once", nil, service.EndReset, false},
 	}
 }

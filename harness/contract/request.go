@@ -139,12 +139,12 @@ func (l *Life) newExchange(of *target.Exchange, address, token string) (*Exchang
 		at := func(path string) service.Client {
 			return service.HTTP(address, service.HTTPOptions{Method: of.Method, Path: path, Headers: headers, Dial: dial})
 		}
-		made.Client = at(path)
-		if strings.Contains(path, "{message}") || strings.Contains(path, "{code}") {
-			made.withPath = func(place, value string) service.Client {
-				return at(strings.ReplaceAll(path, place, url.QueryEscape(value)))
-			}
-		}
+		made.at(path, at)
+	case "websocket":
+		made.Frame = service.TextFrame
+		made.at(fill(of.Path), func(path string) service.Client {
+			return service.WebSocket(address, service.WebSocketOptions{Path: path, Headers: headers, Dial: dial})
+		})
 	case "stdio":
 		if l.wire == nil {
 			return nil, errors.New("speak over standard input and output: this life was not started so")
@@ -159,6 +159,16 @@ func (l *Life) newExchange(of *target.Exchange, address, token string) (*Exchang
 		return nil, fmt.Errorf("%w (protocol %q)", service.ErrNoService, t.Service.Protocol)
 	}
 	return made, nil
+}
+
+// at sets the client for a path, which may hold the value.
+func (e *Exchange) at(path string, client func(path string) service.Client) {
+	e.Client = client(path)
+	if strings.Contains(path, "{message}") || strings.Contains(path, "{code}") {
+		e.withPath = func(place, value string) service.Client {
+			return client(strings.ReplaceAll(path, place, url.QueryEscape(value)))
+		}
+	}
 }
 
 // tcp sets a client, and its framing.

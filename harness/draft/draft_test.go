@@ -39,6 +39,7 @@ func TestDrafts(t *testing.T) {
 		"script": "serve.py", "own-script": "my_addon", "no-service": "tool",
 		"self-starting": "service", "json-rpc": "tools", "xml-rpc": "rpc.py",
 		"length-prefixed": "framed", "fixed-port": "fixed.py", "unix-socket": "lines.py",
+		"websocket": "live.py",
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := filepath.Join("testdata", name)

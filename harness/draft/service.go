@@ -117,11 +117,16 @@ func (d *draft) protocol() (protocol, why string) {
 		}
 		return "", "nothing in it listens"
 	}
-	if at, ok := d.has("websockets", "websocket_server", "simple_websocket_server", "socketio"); ok {
-		return "command", at.String() + ": WebSocket, which needs a client program of yours"
+	if at, ok := d.has("socketio", "flask_socketio"); ok {
+		return "command", at.String() + ": Socket.IO, which needs a client program of yours"
 	}
-	if at, ok := d.texts["Sec-WebSocket-Accept"]; ok {
-		return "command", at.String() + ": WebSocket, which needs a client program of yours"
+	if at, ok := d.has("websockets", "websocket_server", "simple_websocket_server"); ok {
+		return "websocket", at.String() + ": WebSocket"
+	}
+	for _, text := range []string{"Sec-WebSocket-Accept", "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"} {
+		if at, ok := d.texts[text]; ok {
+			return "websocket", at.String() + ": WebSocket"
+		}
 	}
 	if at, ok := d.has("xmlrpc.server"); ok {
 		return "http", at.String() + ": XML-RPC"
@@ -193,7 +198,7 @@ func (d *draft) service() {
 	protocol, why := d.protocol()
 	d.line("service:")
 	if protocol == "" {
-		d.todo("  ", "say how the service is spoken to (%s): tcp-json, tcp-jsonl, tcp-raw, http, stdio, command or none", why)
+		d.todo("  ", "say how the service is spoken to (%s): tcp-json, tcp-jsonl, tcp-raw, http, websocket, stdio, command or none", why)
 		d.line("  protocol: none")
 		d.line("")
 		return
@@ -206,7 +211,7 @@ func (d *draft) service() {
 		d.line("  length_prefix: %s", prefix)
 		d.note("length_prefix: %s (%s)", prefix, at)
 	}
-	if header := d.tokenHeader(); header.ok && protocol == "http" {
+	if header := d.tokenHeader(); header.ok && (protocol == "http" || protocol == "websocket") {
 		value := "{token}"
 		if strings.EqualFold(header.text, "authorization") {
 			value = "Bearer {token}"

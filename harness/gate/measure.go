@@ -18,8 +18,10 @@ const (
 	echoes  = 200
 	execs   = 100
 	clients = 8
-	// flood is how long requests are sent by several clients.
+	// flood is how long requests are sent by several clients; a slow service is sent them
+	// for longer, until there are as many as tell about a thousand.
 	flood = time.Second
+	many  = 500
 	// enough is how long requests of one kind are sent at most: for services that poll.
 	enough = 3 * time.Second
 	quiet  = 2 * time.Second
@@ -128,9 +130,13 @@ func takeFlood(ctx context.Context, life *contract.Life, round Round) error {
 	var asked atomic.Int64
 	var all sync.WaitGroup
 	failed := make([]error, clients)
+	more := func() bool {
+		since := time.Since(began)
+		return since < flood || asked.Load() < many && since < enough
+	}
 	for i := range clients {
 		all.Go(func() {
-			for time.Since(began) < flood && failed[i] == nil {
+			for more() && failed[i] == nil {
 				if failed[i] = life.Ask(ctx); failed[i] == nil {
 					asked.Add(1)
 				}
@@ -147,8 +153,7 @@ func takeFlood(ctx context.Context, life *contract.Life, round Round) error {
 		return err
 	}
 	after, err := life.Usage(ctx)
-	// Of a few requests nothing can be said about a thousand.
-	if unmeasured == nil && err == nil && asked.Load() >= 500 {
+	if unmeasured == nil && err == nil && asked.Load() >= many {
 		round["memory-per-1000"] = mib(float64(after.RSS)-float64(before.RSS)) / float64(asked.Load()) * 1000
 	}
 	return ctx.Err()

@@ -3,6 +3,7 @@ package target
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -53,16 +54,19 @@ func (t *Target) checkService(p *problems) {
 		p.addAt("service.length_prefix", "service.length_prefix is used with protocols tcp-json and tcp-raw only, and the protocol is %s; expected one of these, or no such key", protocol)
 	}
 	t.only(p, "http", s.Method != "", "service.method")
-	t.only(p, "http", s.Path != "", "service.path")
-	t.only(p, "http", len(s.Headers) > 0, "service.headers")
+	t.only(p, overHTTP, s.Path != "", "service.path")
+	t.only(p, overHTTP, len(s.Headers) > 0, "service.headers")
 	t.checkPath(p, "service.path", s.Path)
 }
 
-// only reports a key that belongs to another protocol.
-func (t *Target) only(p *problems, protocol string, used bool, at string) {
-	if used && t.protocol() != protocol && !p.broken("service.protocol") {
+// overHTTP are the protocols that begin as HTTP does.
+const overHTTP = "http or websocket"
+
+// only reports a key that belongs to other protocols, parted by " or ".
+func (t *Target) only(p *problems, protocols string, used bool, at string) {
+	if used && !slices.Contains(strings.Split(protocols, " or "), t.protocol()) && !p.broken("service.protocol") {
 		p.addAt(at, "%s is used with protocol %s only, and the protocol is %s; expected service.protocol: %s, or no such key",
-			at, protocol, t.protocol(), protocol)
+			at, protocols, t.protocol(), protocols)
 	}
 }
 
@@ -102,8 +106,8 @@ func (t *Target) checkRequests(p *problems) {
 
 func (t *Target) checkRequest(p *problems, x named) {
 	t.only(p, "http", x.Method != "", x.path+".method")
-	t.only(p, "http", x.Path != "", x.path+".path")
-	t.only(p, "http", len(x.Headers) > 0, x.path+".headers")
+	t.only(p, overHTTP, x.Path != "", x.path+".path")
+	t.only(p, overHTTP, len(x.Headers) > 0, x.path+".headers")
 	t.checkPath(p, x.path+".path", x.Path)
 	at := x.path + ".request"
 	if p.broken(x.path) || p.broken(at) || p.strange[x.path] {

@@ -35,7 +35,7 @@ func (t *Target) SetDefaults() {
 	if s.Port == "announced" {
 		setTagged(reflect.ValueOf(&s.Announce).Elem(), tagOf(s, "Announce"))
 	}
-	if s.Protocol == "http" {
+	if s.Protocol == "http" || s.Protocol == "websocket" {
 		setTagged(reflect.ValueOf(&s.Path).Elem(), tagOf(s, "Path"))
 	}
 	if t.Container.Listens == "" {
@@ -173,6 +173,13 @@ func (t *Target) exchangeDefaults() {
 		if x.path == "echo" && e.Reply == "" {
 			e.Reply = "{message}"
 		}
+		if protocol != "http" && protocol != "websocket" {
+			continue
+		}
+		if e.Path == "" {
+			e.Path = t.Service.Path
+		}
+		e.Headers = mergeHeaders(t.Service.Headers, e.Headers)
 		if protocol != "http" {
 			continue
 		}
@@ -182,10 +189,6 @@ func (t *Target) exchangeDefaults() {
 		if e.Method == "" {
 			e.Method = map[bool]string{true: "GET", false: "POST"}[e.Request == ""]
 		}
-		if e.Path == "" {
-			e.Path = t.Service.Path
-		}
-		e.Headers = mergeHeaders(t.Service.Headers, e.Headers)
 		if e.Request != "" && !hasHeader(e.Headers, "Content-Type") {
 			e.Headers["Content-Type"] = contentTypes[e.Escape]
 		}

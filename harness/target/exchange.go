@@ -19,10 +19,11 @@ type Exchange struct {
 	Reply string `yaml:"reply"`
 	// Method, Path and Headers override the service's (HTTP).
 	Method string `yaml:"method" words:"GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS"`
-	// Path overrides the service's (HTTP); values put into it are escaped for
+	// Path overrides the service's (HTTP, WebSocket); values put into it are escaped for
 	// a URL whatever Escape says.
 	Path string `yaml:"path"`
-	// Headers are set beside the service's and go before them (HTTP).
+	// Headers are set beside the service's and go before them (HTTP,
+	// WebSocket).
 	Headers map[string]string `yaml:"headers"`
 }
 

@@ -22,7 +22,7 @@ var synonyms = map[string]string{
 	"entry": "start", "function": "start", "call": "start", "callable": "start", "keepalive": "async_loop",
 	"cpu": "idle_cpu", "wake_ups": "wakeups", "rss": "memory", "config": "refuses",
 	"tcp": "tcp-json", "json": "tcp-json", "socket": "tcp-raw", "raw": "tcp-raw", "jsonl": "tcp-jsonl", "ndjson": "tcp-jsonl",
-	"https": "http", "rest": "http", "xmlrpc": "http", "program": "command", "client": "command", "exe": "command",
+	"https": "http", "rest": "http", "xmlrpc": "http", "ws": "websocket", "wss": "websocket", "program": "command", "client": "command", "exe": "command",
 	"bind": "listens", "host": "listens", "address": "listens", "type": "protocol", "transport": "protocol",
 	"localhost": "loopback", "127.0.0.1": "loopback", "0.0.0.0": "any", "all": "any", "public": "any",
 	"auto": "reserved", "free": "reserved", "random": "reserved", "dynamic": "announced",

@@ -142,10 +142,10 @@ type Container struct {
 // Service says how the service is spoken to.
 type Service struct {
 	// Protocol: tcp-json (one JSON object per connection), tcp-jsonl (JSON
-	// lines), tcp-raw, http, stdio (JSON lines over Blender's own standard input and
-	// output), command (a client program) or none, which is the default of a hosted
-	// add-on.
-	Protocol string `yaml:"protocol" words:"tcp-json,tcp-jsonl,tcp-raw,http,stdio,command,none" default:"tcp-json"`
+	// lines), tcp-raw, http, websocket (a text message there, and one back), stdio
+	// (JSON lines over Blender's own standard input and output), command (a client
+	// program) or none, which is the default of a hosted add-on.
+	Protocol string `yaml:"protocol" words:"tcp-json,tcp-jsonl,tcp-raw,http,websocket,stdio,command,none" default:"tcp-json"`
 	// Port: "reserved" (the harness reserves a free one and passes it as
 	// {port}), "announced" (the service is given {port}=0 and says the port in
 	// its output), or a fixed number.
@@ -169,8 +169,9 @@ type Service struct {
 	LengthPrefix string `yaml:"length_prefix" words:"uint32be,uint32le,uint16be,uint16le,uint64be,uint64le"`
 	// Method of HTTP requests. Default: POST with a body, GET without one.
 	Method string `yaml:"method" words:"GET,POST,PUT,PATCH,DELETE,HEAD,OPTIONS"`
-	// Path of HTTP requests, with its query.
+	// Path of HTTP requests and of WebSocket handshakes, with its query.
 	Path string `yaml:"path" default:"/"`
-	// Headers of HTTP requests. Default: a Content-Type that fits the escape.
+	// Headers of HTTP requests and of WebSocket handshakes. Default, of HTTP: a
+	// Content-Type that fits the escape.
 	Headers map[string]string `yaml:"headers"`
 }
