@@ -45,6 +45,8 @@ type Life struct {
 	// wire is where its standard input and output are the wire; nil otherwise.
 	wire  *service.Stdio
 	asked atomic.Bool
+	// answered requests, of all kinds.
+	answered atomic.Int64
 	// side is whom a worker asks for work; nil of other targets.
 	side *otherside.Side
 	// busy is held while the worker does a job that stands for a request.
@@ -116,6 +118,7 @@ func (l *Life) Facts(ctx context.Context) explain.Facts {
 	facts := explain.Facts{
 		Target: l.session.target, Backend: l.session.backend.Name(), Source: l.session.Source(),
 		Exit: l.Exit(), Log: l.Log().Tail(200), Events: events,
+		Served: l.answered.Load() > 1 || l.side != nil && l.ReadyAfter() > 0,
 	}
 	l.mu.Lock()
 	facts.Photos, facts.Lines, facts.Posed, facts.Signals = l.photos, l.texts, l.posed, l.masks

@@ -119,7 +119,12 @@ func (l *Life) newExchange(of *target.Exchange, address, token string) (*Exchang
 	}
 	made := &Exchange{text: fill(of.Request), escape: of.Escape}
 	kind := t.RequestName(of)
-	made.note = func(began time.Time, err error) { l.course.asked(kind, began, err) }
+	made.note = func(began time.Time, err error) {
+		if err == nil {
+			l.answered.Add(1)
+		}
+		l.course.asked(kind, began, err)
+	}
 	headers := map[string]string{}
 	for name, value := range of.Headers {
 		headers[name] = fill(value)

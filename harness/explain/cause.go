@@ -41,6 +41,7 @@ var deaths = []rule{
 	diedOnStatus,
 	diedWaitingForTimers,
 	diedWaitingForEvents,
+	diedAfterServing,
 	diedReturned,
 }
 

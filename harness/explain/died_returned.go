@@ -66,13 +66,25 @@ var diedWaitingForTimers = rule{"timers", func(f Facts) (text, fix string, ok bo
 		return fmt.Sprintf("%s: it waits for bpy.app.timers (%s, given by %s), which never fire in background mode", cameToItsEnd, e.Name, e.by()), "", true
 	}
 	at := f.Source.Cite("timer")
-	return fmt.Sprintf("%s: perhaps it is to be kept alive through bpy.app.timers (%s), which never fire in background mode", cameToItsEnd, at), "", at != ""
+	return fmt.Sprintf("%s: perhaps it is to be kept alive through bpy.app.timers (%s), which never fire in background mode", cameToItsEnd, at), "", at != "" && !f.Served
 }}
 
 // diedWaitingForEvents: read in the source.
 var diedWaitingForEvents = rule{"modal", func(f Facts) (text, fix string, ok bool) {
 	at := f.Source.Cite("modal")
-	return fmt.Sprintf("%s: perhaps it is to be kept alive by a modal operator (%s), which gets no events in background mode", cameToItsEnd, at), "", at != ""
+	return fmt.Sprintf("%s: perhaps it is to be kept alive by a modal operator (%s), which gets no events in background mode", cameToItsEnd, at), "", at != "" && !f.Served
+}}
+
+// diedAfterServing: something kept it alive, and has ended.
+var diedAfterServing = rule{"loop-ended", func(f Facts) (text, fix string, ok bool) {
+	if !f.Served || f.Target.Launch.Script == "" {
+		return "", "", false
+	}
+	text = cameToItsEnd + ": the loop that kept it alive has ended"
+	if said := lastOf(f.Log); said != "(none)" {
+		text += "; the last that it printed: " + said
+	}
+	return text, "", true
 }}
 
 // diedReturned is what is left.

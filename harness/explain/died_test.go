@@ -37,6 +37,8 @@ func TestEveryDeathHasItsCause(t *testing.T) {
 		{"SystemExit after an error that was survived", Facts{Exit: &harness.Exit{Code: 3}, Log: survived,
 			Events: []Event{begin, {Event: "finalize", PID: 7}}}, "system-exit", "SystemExit with code 3", "survived"},
 		{"sys.exit() without a code", Facts{Exit: &harness.Exit{}, Log: survived, Events: []Event{begin, {Event: "finalize", PID: 7}}}, "system-exit", "code 0", "came to its end"},
+		{"a loop that served has ended", Facts{Served: true, Target: own(), Exit: &harness.Exit{}, Log: []string{"giving up", "", "Blender quit"},
+			Events: []Event{begin, {Event: "finalize", PID: 7}}}, "loop-ended", "has ended; the last that it printed: giving up", "nothing keeps"},
 		{"the script returned after an error that was survived", Facts{Exit: &harness.Exit{}, Log: quit,
 			Events: []Event{begin, {Event: "finalize", PID: 7}}}, "returned", "came to its end", "survived"},
 		{"a daemon thread was left alone", Facts{Exit: &harness.Exit{}, Log: quit, Events: []Event{begin, {Event: "finalize", PID: 7,

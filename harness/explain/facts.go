@@ -23,6 +23,8 @@ type Facts struct {
 	Source Findings
 	// Exit is how the process ended; nil while it runs.
 	Exit *harness.Exit
+	// Served: it had answered requests, or asked for work, more than once.
+	Served bool
 	// Log is the end of its output, in lines.
 	Log []string
 	// Crash is the Python backtrace of a crash, the innermost frame first, and
