@@ -99,7 +99,7 @@ func (l *Life) ExecAs(ctx context.Context, token, code string) ([]byte, error) {
 	limited, cancel := context.WithTimeout(ctx, l.session.Patience())
 	defer cancel()
 	l.mu.Lock()
-	exchange, err := l.newExchange(l.session.target.Exec, l.addr, token)
+	exchange, err := l.newExchange(l.session.target.Exec, &l.session.target.Service, l.addr, token)
 	l.mu.Unlock()
 	if err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func (l *Life) EchoAt(ctx context.Context, address, text string) ([]byte, error)
 		}
 	}
 	l.mu.Lock()
-	exchange, err := l.newExchange(of, address, l.Token())
+	exchange, err := l.newExchange(of, &l.session.target.Service, address, l.Token())
 	l.mu.Unlock()
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/bgcheck/bgcheck/harness"
@@ -62,12 +63,20 @@ func (s *Session) unready(ctx context.Context, life *Life, hunger Hunger, err er
 		facts.Listeners, listErr = life.Listeners(ctx)
 		facts.ListenersKnown = listErr == nil
 		facts.Answers = life.answering(ctx, facts.Listeners)
+		if facts.Answers == "" && !life.refused(err) {
+			facts.Speaks = life.speaking(ctx, life.Addr())
+		}
 	}
 	seen, cause := explain.Unready(facts, err)
 	if why := explain.NotEnabled(facts.Saw("enable")); s.hosted && why != "" {
 		return s.fault(ctx, life, &FaultError{Check: "start/enabled", Seen: seen, Diagnosis: why})
 	}
 	return s.fault(ctx, life, &FaultError{Check: "start/ready", Seen: seen, Diagnosis: cause.Text, Fix: cause.Fix, Cause: cause.Name})
+}
+
+// refused says whether nobody listened at the life's address.
+func (l *Life) refused(err error) bool {
+	return l.Addr() == "" || strings.Contains(err.Error(), "refused")
 }
 
 // answering is where a service answers that has announced no port; "" when it has

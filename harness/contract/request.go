@@ -97,7 +97,7 @@ func (l *Life) exchange(of *target.Exchange) (*Exchange, error) {
 	if l.addr == "" {
 		return nil, errors.New("the service's address is not known: it never became ready")
 	}
-	made, err := l.newExchange(of, l.addr, l.Token())
+	made, err := l.newExchange(of, &l.session.target.Service, l.addr, l.Token())
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +108,8 @@ func (l *Life) exchange(of *target.Exchange) (*Exchange, error) {
 	return made, nil
 }
 
-func (l *Life) newExchange(of *target.Exchange, address, token string) (*Exchange, error) {
+// newExchange makes one for a service that is spoken to in a way, at an address.
+func (l *Life) newExchange(of *target.Exchange, by *target.Service, address, token string) (*Exchange, error) {
 	fill := l.filler(address, token)
 	t := l.session.target
 	var dial func(context.Context) (net.Conn, error)
@@ -129,11 +130,11 @@ func (l *Life) newExchange(of *target.Exchange, address, token string) (*Exchang
 	for name, value := range of.Headers {
 		headers[name] = fill(value)
 	}
-	switch t.Service.Protocol {
+	switch by.Protocol {
 	case "tcp-json":
-		return made, made.tcp(through(service.TCPJSON(address)), t.Service.LengthPrefix)
+		return made, made.tcp(through(service.TCPJSON(address)), by.LengthPrefix)
 	case "tcp-raw":
-		return made, made.tcp(through(service.TCPRaw(address)), t.Service.LengthPrefix)
+		return made, made.tcp(through(service.TCPRaw(address)), by.LengthPrefix)
 	case "tcp-jsonl":
 		lines := service.TCPJSONL(address)
 		lines.TCP = through(lines.TCP)
@@ -161,7 +162,7 @@ func (l *Life) newExchange(of *target.Exchange, address, token string) (*Exchang
 			"BGCHECK_ADDRESS": address, "BGCHECK_TOKEN": token, "BGCHECK_SCRATCH": l.Scratch(),
 		}).In(t.Dir)
 	default:
-		return nil, fmt.Errorf("%w (protocol %q)", service.ErrNoService, t.Service.Protocol)
+		return nil, fmt.Errorf("%w (protocol %q)", service.ErrNoService, by.Protocol)
 	}
 	return made, nil
 }

@@ -48,6 +48,9 @@ type Facts struct {
 	ListenersKnown bool
 	// Answers is the address at which a service answers that has announced none.
 	Answers string
+	// Speaks is how a service answers that does not answer as the target says, in the
+	// words of a target file: "protocol: tcp-jsonl"; "" where that is not known.
+	Speaks string
 }
 
 // Event is one line of the witness file (pyaddon/witness.py).

@@ -38,6 +38,9 @@ func Unready(f Facts, err error) (seen string, cause Cause) {
 	if cause.Text == "" {
 		text, fix := silent(f, err)
 		cause = Cause{Name: "silent", Text: text, Fix: fix}
+		if f.Speaks != "" {
+			cause.Name = "other-protocol"
+		}
 	}
 	return fmt.Sprintf("no answer within %s; the process lives; the last attempt: %s", budget, lastAttempt(err)), cause
 }
@@ -82,6 +85,9 @@ func silent(f Facts, err error) (diagnosis, fix string) {
 	if client := (*service.CommandError)(nil); errors.As(err, &client) {
 		return fmt.Sprintf("it listens on %s, and the client program of the target file (service.command) ends with code %d: %s",
 			Addresses(f.Listeners), client.Code, LastLine(string(client.Stderr))), fixClient
+	}
+	if diagnosis, fix := unlike(f, err); diagnosis != "" {
+		return diagnosis, fix
 	}
 	if hang := Hang(f); hang.Text != "" {
 		return "it accepts connections and never replies: " + hang.Text, hang.Fix
