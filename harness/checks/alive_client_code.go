@@ -12,7 +12,7 @@ import (
 
 var aliveClientCode = contract.Check{
 	Name: "alive/client-code",
-	True: "client code that raises, exits, quits or loads another file does not end the service",
+	True: "client code that raises, exits, quits or loads another file does not end the service, and one that left by sys.exit(3) is not told that it ran well",
 	Why:  "Client code is not the service's code: what ends it must not end the service for the others.",
 	How: "Exec of code that raises, that calls sys.exit(3), that raises SystemExit and KeyboardInterrupt, that opens another .blend file, " +
 		"that loads an empty one or the factory settings, that calls quit_blender (unless that is the service's own stop request). After each a " +
@@ -33,6 +33,7 @@ var aliveClientCode = contract.Check{
 type clientCode struct {
 	what, code string
 	raises     bool // one fault is behind all those that raise
+	failed     bool // its client must not be told that all went well
 	// mayEnd: Blender or the service may take it as a wish for the end in good order.
 	mayEnd func(ctx context.Context, life *contract.Life) bool
 }
@@ -42,18 +43,18 @@ func clientCodes(s *contract.Session, life *contract.Life) []clientCode {
 	file := contract.PyString(life.Scratch() + "/other.blend")
 	codes := []clientCode{
 		{what: "code that raises an exception", code: "raise ValueError('bgcheck: raised by the client')", raises: true},
-		{what: "code that calls sys.exit(3)", code: "import sys\nsys.exit(3)", raises: true},
+		{what: "code that calls sys.exit(3)", code: "import sys\nsys.exit(3)", raises: true, failed: true},
 		{what: "code that raises SystemExit", code: "raise SystemExit", raises: true},
-		{what: "code that raises KeyboardInterrupt", code: "raise KeyboardInterrupt", raises: true},
+		{what: "code that raises KeyboardInterrupt", code: "raise KeyboardInterrupt", raises: true, failed: true},
 		{what: "code that loads another file", code: "import bpy\nbpy.ops.wm.save_as_mainfile(filepath=" + file + ", copy=True)\n" +
 			"bpy.ops.wm.open_mainfile(filepath=" + file + ")"},
 		{what: "code that loads an empty file", code: "import bpy\nbpy.ops.wm.read_homefile(use_empty=True)"},
 	}
 	if stop := s.Target().Stop; stop == nil || !strings.Contains(stop.Request, "quit_blender") {
-		codes = append(codes, clientCode{"code that calls quit_blender", "import bpy\nbpy.ops.wm.quit_blender()", false, inOrder})
+		codes = append(codes, clientCode{what: "code that calls quit_blender", code: "import bpy\nbpy.ops.wm.quit_blender()", mayEnd: inOrder})
 	}
 	// Last: it may disable the add-on, and what comes then says nothing.
-	return append(codes, clientCode{"code that loads the factory settings", "import bpy\nbpy.ops.wm.read_factory_settings(use_empty=True)", false, disabled(s)})
+	return append(codes, clientCode{what: "code that loads the factory settings", code: "import bpy\nbpy.ops.wm.read_factory_settings(use_empty=True)", mayEnd: disabled(s)})
 }
 
 // inOrder: it has ended with code 0.
@@ -81,9 +82,10 @@ func judgeClientCode(ctx context.Context, s *contract.Session) report.Result {
 	if err != nil {
 		return contract.FromError(err)
 	}
-	var survived, seen []string
+	var survived, seen, praised []string
 	var first *report.Result
 	raising := false // one that raises has ended it
+	honest := true   // an ordinary error is not told as success
 	before := 0      // codes that this life has run
 	count := len(clientCodes(s, life))
 	for i := range count {
@@ -97,9 +99,14 @@ func judgeClientCode(ctx context.Context, s *contract.Session) report.Result {
 		if raising && code.raises {
 			continue
 		}
-		ended, err := endedBy(ctx, s, life, code)
+		reply, ended, err := endedBy(ctx, s, life, code)
 		if err != nil {
 			return contract.FromError(err)
+		}
+		if field := praise(reply); code.failed && field != "" {
+			praised = append(praised, fmt.Sprintf("%s is answered with %s, as code that ran well is", code.what, field))
+		} else if i == 0 && field != "" { // of all errors: see exec/reports-errors
+			honest = false
 		}
 		if ended == nil {
 			survived = append(survived, code.what+": it answers")
@@ -116,7 +123,7 @@ func judgeClientCode(ctx context.Context, s *contract.Session) report.Result {
 			if err != nil {
 				return contract.FromError(err)
 			}
-			again, err := endedBy(ctx, s, alone, clientCodes(s, alone)[i])
+			_, again, err := endedBy(ctx, s, alone, clientCodes(s, alone)[i])
 			switch {
 			case err != nil:
 				return contract.FromError(err)
@@ -136,6 +143,13 @@ func judgeClientCode(ctx context.Context, s *contract.Session) report.Result {
 		first.Seen = strings.Join(seen, "; ")
 		first.Evidence = append(survived, first.Evidence...)
 		return *first
+	}
+	if len(praised) > 0 && honest {
+		result := contract.Failed(strings.Join(praised, "; "),
+			"what is no Exception is caught apart from the errors of client code, and told as success: the client cannot know that its code broke off"+
+				s.Source().Perhaps("catch-exit"), survived...)
+		result.Fix = fixPraised
+		return result
 	}
 	if life == nil {
 		return contract.Passed(fmt.Sprintf("it answered after each of %d, or ended where that was asked for", count), survived...)
@@ -159,9 +173,31 @@ type lost struct {
 	byDesign bool
 }
 
-// endedBy runs a code and looks whether the service answers after it; nil when it does.
-func endedBy(ctx context.Context, s *contract.Session, life *contract.Life, code clientCode) (*lost, error) {
-	_, _ = life.Exec(ctx, code.code)
+// praise is the field of a reply that says success, where nothing in it names what broke
+// the code off; "" otherwise.
+func praise(reply []byte) string {
+	if said := texts(reply); strings.Contains(said, "SystemExit") || strings.Contains(said, "KeyboardInterrupt") || strings.Contains(said, "ValueError") {
+		return ""
+	}
+	return saysSuccess(reply)
+}
+
+const fixPraised = "Answer with a status as with an error, unless it is none or 0:\n" +
+	"    except SystemExit as error:\n" +
+	"        if error.code not in (None, 0):\n" +
+	"            return failure(error)\n" +
+	"    except BaseException as error:\n" +
+	"        return failure(error)"
+
+// endedBy runs a code and looks whether the service answers after it; lost is nil when
+// it does.
+func endedBy(ctx context.Context, s *contract.Session, life *contract.Life, code clientCode) (reply []byte, ended *lost, err error) {
+	reply, _ = life.Exec(ctx, code.code)
+	ended, err = lostBy(ctx, s, life, code)
+	return reply, ended, err
+}
+
+func lostBy(ctx context.Context, s *contract.Session, life *contract.Life, code clientCode) (*lost, error) {
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
