@@ -43,6 +43,7 @@ var catalogue = []contract.Check{
 	stopSIGTERM,
 	stopSIGINT,
 	stopTwice,
+	stopSilentClient,
 	stopDuringExec,
 	stopDuringStart,
 	stopSocketRemoved,

@@ -145,6 +145,20 @@ func (f Facts) still() (at Frame, stack []Frame, ok bool) {
 	return at, stack, len(f.Photos) > 0
 }
 
+// At is where the main thread was in all photos, as "close() at serve.py:21 (`...`),
+// called from main() at serve.py:30"; "" where that changed or is not known.
+func At(f Facts) string {
+	at, stack, ok := f.still()
+	if !ok {
+		return ""
+	}
+	text := f.cite(at)
+	if own := authors(stack); len(own) > 1 {
+		text += ", called from " + f.cite(own[1])
+	}
+	return text
+}
+
 // Pictures is the last photo as lines of evidence.
 func (f Facts) Pictures() []string {
 	if len(f.Photos) == 0 {

@@ -24,7 +24,7 @@ func serving(t *testing.T, talk func(ctx context.Context, socket *websocket.Conn
 		if err != nil {
 			return
 		}
-		defer socket.CloseNow() //nolint:errcheck // it is of no more use
+		defer socket.CloseNow()
 		socket.SetReadLimit(1 << 24)
 		talk(r.Context(), socket)
 	}))
