@@ -86,6 +86,9 @@ func (w *checkWord) Run(c *call) error {
 	if r.plan, err = prepare(ctx, settings, r.what.under); err != nil {
 		return errors.Join(err, r.record.part.Plan(names(r.chosen)...), r.record.finish(err))
 	}
+	if err := r.hear(ctx); err != nil {
+		return errors.Join(err, r.record.part.Plan(names(r.chosen)...), r.record.finish(err))
+	}
 	if w.Watch {
 		return r.watch(ctx)
 	}

@@ -30,6 +30,26 @@ type checking struct {
 	results []report.Result
 }
 
+// hear looks whether an add-on without a target file answers in another way than its
+// source was read, and goes by what answered.
+func (r *checking) hear(ctx context.Context) error {
+	if len(r.what.assumed) == 0 || r.plan.Unsupported() != "" {
+		return nil
+	}
+	found, by, err := contract.Spoken(ctx, contract.Config{Target: r.plan.Target, Backend: r.plan.Backend, Out: r.record.lives()})
+	if ctx.Err() != nil {
+		return Interrupted.because("%w", context.Cause(ctx))
+	}
+	if err != nil || found == "" {
+		return nil //nolint:nilerr // what keeps it from being started is told by the checks
+	}
+	under := *r.plan.Target
+	under.Service = by
+	r.plan.Target = &under
+	r.what.assumed = append(r.what.assumed, found+" after all: so it answered")
+	return nil
+}
+
 // judge judges the checks once or as often as asked, and says what came of it;
 // rest, if any, when those are good. An error is what kept it from that.
 func (r *checking) judge(ctx context.Context, checks, rest []contract.Check) (Status, error) {

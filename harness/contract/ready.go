@@ -64,7 +64,9 @@ func (s *Session) unready(ctx context.Context, life *Life, hunger Hunger, err er
 		facts.ListenersKnown = listErr == nil
 		facts.Answers = life.answering(ctx, facts.Listeners)
 		if facts.Answers == "" && !life.refused(err) {
-			facts.Speaks = life.speaking(ctx, life.Addr())
+			if tongue, ok := life.speaking(ctx, life.Addr()); ok {
+				facts.Speaks = words(tongue)
+			}
 		}
 	}
 	seen, cause := explain.Unready(facts, err)
