@@ -71,6 +71,9 @@ func judgeEnd(ctx context.Context, s *contract.Session, life *contract.Life, exi
 	case exit.Escalated:
 		facts := life.Facts(ctx)
 		kind := "ignored"
+		if facts.KeptByWrapper() {
+			end.fix = explain.FixWrapper
+		}
 		if facts.Ending() {
 			kind, end.fix = "lingers", explain.FixThread
 			if facts.Kept() {

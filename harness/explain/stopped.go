@@ -14,10 +14,16 @@ func Ignored(f Facts, how string) string {
 	if hang := Hang(f); hang.Text != "" {
 		return unheeded(f, how) + ": " + hang.Text
 	}
-	if f.Target != nil && f.Target.Launch.Wrapper != "" {
+	if f.KeptByWrapper() {
 		return fmt.Sprintf("perhaps %s keeps %s to itself%s: a shell that waits for Blender passes no signal on", f.starter(), how, f.startsAt())
 	}
 	return unheeded(f, how)
+}
+
+// KeptByWrapper says whether a signal that nothing heeded was sent to a wrapper script,
+// and nothing else explains that.
+func (f Facts) KeptByWrapper() bool {
+	return f.Target != nil && f.Target.Launch.Wrapper != "" && !f.Ending() && Hang(f).Text == ""
 }
 
 // unheeded tells what is known of the signal itself.

@@ -26,7 +26,10 @@ func unlike(f Facts, err error) (diagnosis, fix string) {
 	var status *service.StatusError
 	var none *service.NoReplyError
 	var torn *service.ResetError
+	var late *service.TimeoutError
 	switch {
+	case errors.As(err, &late) && late.Received > 0:
+		return fmt.Sprintf("it writes a reply and does not end it: %d bytes had come when the time was over%s", late.Received, trace), fixEndless
 	case errors.As(err, &status):
 		return fmt.Sprintf("it answers with status %s%s", status.Status, trace), fixStatus
 	case errors.As(err, &bad) && len(bad.Reply) > 0:

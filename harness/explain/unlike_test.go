@@ -29,6 +29,7 @@ func TestAServiceThatAnswersOtherwiseIsNotToldThatItIsSilent(t *testing.T) {
 		{"a status", &service.StatusError{Code: 404, Status: "404 Not Found"}, "", nil, "silent", "it answers with status 404 Not Found", "path: /"},
 		{"closed", &service.NoReplyError{}, "", raised, "silent", "closes them without a reply; the log has an uncaught exception: KeyError: 'id'", "without a word"},
 		{"reset", &service.ResetError{Err: io.EOF}, "", nil, "silent", "closes them without a reply", "without a word"},
+		{"a reply without an end", &service.TimeoutError{Received: 4096}, "", nil, "silent", "does not end it: 4096 bytes", "end it as the protocol says"},
 		{"silence", &service.TimeoutError{}, "", nil, "silent", "it accepts connections and never replies", ""},
 	} {
 		under := &target.Target{Path: "bgcheck.yaml", Budgets: target.Budgets{Ready: time.Second}, Service: target.Service{Protocol: "tcp-json"}}
