@@ -4,21 +4,25 @@ import (
 	"context"
 	"encoding/json"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/explain"
 	"github.com/bgcheck/bgcheck/harness/report"
+	"github.com/bgcheck/bgcheck/harness/target"
 )
 
 var tidyWrites = contract.Check{
 	Name: "tidy/writes",
 	True: "it wrote only inside its own folders: profile, temporary folder, scratch folder",
 	Why:  "A file in the home folder is shared by all instances, and is still there when the add-on is not.",
-	How:  "An audit hook in Blender's Python notes each file that is opened for writing, made, renamed or removed, from before the add-on is enabled to the end; the home folder is looked through as well.",
+	How: "An audit hook in Blender's Python notes each file that is opened for writing, made, renamed or removed, from before the add-on is enabled to the end, " +
+		"and while it is asked and runs code; the home folder is looked through as well. What env and args of the target file name is its own.",
 	Fix: "Write to the add-on's own folder or a temporary one:\n" +
 		"    folder = bpy.utils.user_resource(\"DATAFILES\", path=\"my_addon\", create=True)\n" +
 		"    with tempfile.TemporaryDirectory() as folder: ...",
@@ -46,6 +50,13 @@ func judgeWrites(ctx context.Context, s *contract.Session) report.Result {
 		return contract.FromError(err)
 	}
 	_ = life.Ask(ctx)
+	if s.Target().Exec != nil {
+		for _, code := range []string{"pass", "raise ValueError('bgcheck: raised by the client')"} {
+			limited, cancel := context.WithTimeout(ctx, s.Brief())
+			_, _ = life.ExecWithin(limited, code) // what comes of it is for exec/*
+			cancel()
+		}
+	}
 	if _, err := life.End(ctx); ctx.Err() != nil {
 		return contract.FromError(err)
 	}
@@ -97,7 +108,23 @@ func foreign(s *contract.Session, life *contract.Life, dir, path string) bool {
 			return false
 		}
 	}
-	return true
+	return !given(s.Target(), life.Fill, slashed)
+}
+
+// given says whether the target file itself names the path: a value of env or an
+// argument is that file, or a folder at least two deep that it lies in.
+func given(t *target.Target, fill func(string) string, path string) bool {
+	for _, text := range slices.Concat(slices.Collect(maps.Values(t.Env)), t.Launch.Args) {
+		_, value, option := strings.Cut(text, "=") // as in --out=/srv/out
+		if !option {
+			value = text
+		}
+		value = strings.TrimRight(fill(value), "/")
+		if value == path || strings.Count(value, "/") > 1 && strings.HasPrefix(value, "/") && strings.HasPrefix(path, value+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // homeFiles are the files in the instance's home that Blender itself does not make.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/bgcheck/bgcheck/harness/target"
 )
 
 func TestAWriteIsNotedWhereItHappens(t *testing.T) {
@@ -80,5 +82,22 @@ os.close(os.open("low", os.O_WRONLY | os.O_CREAT))
 	want := []string{"there/by-folder", "there/renamed", "there/opened", "there/link", "here/made", "here/plain", "here/log", "here/copy", "here/low"}
 	if !slices.Equal(noted, want) {
 		t.Errorf("noted %v, want %v", noted, want)
+	}
+}
+
+func TestWhatTheTargetFileNamesIsItsOwn(t *testing.T) {
+	t.Parallel()
+	under := &target.Target{
+		Env:    map[string]string{"SOCKET": "/tmp/rpc-{port}.sock", "HOME_OF_ALL": "/home"},
+		Launch: target.Launch{Args: []string{"--out=/srv/results/", "-v"}},
+	}
+	fill := func(text string) string { return strings.ReplaceAll(text, "{port}", "4000") }
+	for path, want := range map[string]bool{
+		"/tmp/rpc-4000.sock": true, "/tmp/rpc-4000.sock.lock": false, "/tmp/other": false, "/srv/results/a/b.png": true, "/srv/results2/x": false,
+		"/home/me/.notes": false,
+	} {
+		if got := given(under, fill, path); got != want {
+			t.Errorf("%s: %v; want %v", path, got, want)
+		}
 	}
 }
