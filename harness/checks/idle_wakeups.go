@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/explain"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
@@ -36,10 +37,24 @@ func judgeWakeups(ctx context.Context, s *contract.Session) report.Result {
 		diagnosis := "the keep-alive loop sleeps in short pieces instead of waiting for work" + s.Source().Perhaps("sleep")
 		if s.Hosted() {
 			diagnosis = restless
+		} else if who := whoWakes(ctx, s); who != "" {
+			diagnosis = who
 		}
 		result = contract.Failed(figure, diagnosis,
 			fmt.Sprintf("CPU: %.3f %% of a core", 100*seen.Used.CPU))
 	}
 	result.Expected = fmt.Sprintf("at most %.4g voluntary context switches a second without requests", budget)
 	return result
+}
+
+// whoWakes names the thread that wakes most, by photographs of a life of its own; ""
+// where they do not tell.
+func whoWakes(ctx context.Context, s *contract.Session) string {
+	life, err := launchAtRest(ctx, s)
+	if err != nil {
+		return ""
+	}
+	defer life.Close()
+	life.Pose(ctx)
+	return explain.Restless(life.Facts(ctx))
 }

@@ -110,3 +110,25 @@ func TestAHangIsToldByItsStacks(t *testing.T) {
 		t.Errorf("without a photo: %s", none.Text)
 	}
 }
+
+func TestWhoWakesIsNamed(t *testing.T) {
+	for _, one := range []struct {
+		situation     string
+		main, other   uint64 // waits between two photos, 250 ms apart
+		others        []Frame
+		want, exactly string
+	}{
+		{"a thread", 1, 125, frames(18, "work"), "a thread beside the main one wakes 500 times a second, in work() at serve.py:18", ""},
+		{"a thread that is not Python's", 1, 125, nil, "a thread beside the main one wakes 500 times a second", "a thread beside the main one wakes 500 times a second"},
+		{"the main thread", 250, 0, nil, "the main thread wakes 1000 times a second, in main() at serve.py:23", ""},
+		{"nobody", 1, 2, nil, "", ""},
+	} {
+		f := album(func(i int) ([]Stack, []Activity) {
+			return []Stack{{Ident: 2, Frames: one.others}, {Ident: 1, Frames: frames(23, "main")}},
+				[]Activity{{TID: 7, Main: true, Waits: uint64(i) * one.main}, {TID: 8, Waits: uint64(i) * one.other}}
+		})
+		if got := Restless(f); !strings.Contains(got, one.want) || one.want == "" && got != "" || one.exactly != "" && got != one.exactly {
+			t.Errorf("%s: %q", one.situation, got)
+		}
+	}
+}

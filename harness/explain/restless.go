@@ -1,0 +1,47 @@
+package explain
+
+import "fmt"
+
+// often is how many times a second a thread must wake to be named. The photos wake the
+// main thread five times.
+const often = 50
+
+// Restless names the thread that wakes most often of a process that has nothing to do,
+// by its photos; "" where they do not tell.
+func Restless(f Facts) string {
+	main, others := f.spans()
+	if !main.known {
+		return ""
+	}
+	most := 0.0
+	for _, one := range others {
+		most = max(most, one.waits)
+	}
+	switch {
+	case most > main.waits && most >= often:
+		return fmt.Sprintf("a thread beside the main one wakes %.0f times a second%s", most, f.onlyOther())
+	case main.waits >= often:
+		text := fmt.Sprintf("the main thread wakes %.0f times a second", main.waits)
+		if at := At(f); at != "" {
+			text += ", in " + at
+		}
+		return text
+	}
+	return ""
+}
+
+// onlyOther is where the thread of the author's beside the main one is, if there is one
+// alone; "" otherwise. The text begins with a comma.
+func (f Facts) onlyOther() string {
+	text, count := "", 0
+	for _, stack := range f.others() {
+		if own := authors(stack.Frames); len(own) > 0 {
+			text = ", in " + f.cite(own[0])
+			count++
+		}
+	}
+	if count != 1 {
+		return ""
+	}
+	return text
+}
