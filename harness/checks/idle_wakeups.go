@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
 	"github.com/bgcheck/bgcheck/harness/explain"
@@ -35,9 +36,13 @@ func judgeWakeups(ctx context.Context, s *contract.Session) report.Result {
 	result := contract.Passed(figure)
 	if woke > budget {
 		diagnosis := "the keep-alive loop sleeps in short pieces instead of waiting for work" + s.Source().Perhaps("sleep")
-		if s.Hosted() {
-			diagnosis = restless
-		} else if who := whoWakes(ctx, s); who != "" {
+		who := whoWakes(ctx, s, explain.Restless)
+		switch {
+		case s.Hosted() && strings.HasPrefix(who, explain.Beside):
+			diagnosis = restless + ": " + who
+		case s.Hosted():
+			diagnosis = restless // what wakes the main thread there is bgcheck's loop, which runs timers
+		case who != "":
 			diagnosis = who
 		}
 		result = contract.Failed(figure, diagnosis,
@@ -47,14 +52,14 @@ func judgeWakeups(ctx context.Context, s *contract.Session) report.Result {
 	return result
 }
 
-// whoWakes names the thread that wakes most, by photographs of a life of its own; ""
-// where they do not tell.
-func whoWakes(ctx context.Context, s *contract.Session) string {
+// whoWakes names the thread that wakes or works most, by photographs of a life of its
+// own, which tell looks at; "" where they do not say.
+func whoWakes(ctx context.Context, s *contract.Session, tell func(explain.Facts) string) string {
 	life, err := launchAtRest(ctx, s)
 	if err != nil {
 		return ""
 	}
 	defer life.Close()
 	life.Pose(ctx)
-	return explain.Restless(life.Facts(ctx))
+	return tell(life.Facts(ctx))
 }

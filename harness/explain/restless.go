@@ -6,6 +6,9 @@ import "fmt"
 // main thread five times.
 const often = 50
 
+// Beside begins what is told of another thread than the main one.
+const Beside = "a thread beside the main one"
+
 // Restless names the thread that wakes most often of a process that has nothing to do,
 // by its photos; "" where they do not tell.
 func Restless(f Facts) string {
@@ -19,7 +22,7 @@ func Restless(f Facts) string {
 	}
 	switch {
 	case most > main.waits && most >= often:
-		return fmt.Sprintf("a thread beside the main one wakes %.0f times a second%s", most, f.onlyOther())
+		return fmt.Sprintf(Beside+" wakes %.0f times a second%s", most, f.onlyOther())
 	case main.waits >= often:
 		text := fmt.Sprintf("the main thread wakes %.0f times a second", main.waits)
 		if at := At(f); at != "" {
@@ -28,6 +31,27 @@ func Restless(f Facts) string {
 		return text
 	}
 	return ""
+}
+
+// Busy names the thread that works nearly all the time, or else the one that wakes most
+// often; "" where the photos do not tell.
+func Busy(f Facts) string {
+	main, others := f.spans()
+	if main.turning(len(f.Photos)) {
+		if at, ok := f.common(); ok {
+			return fmt.Sprintf("the main thread was in %s, called from %s", at, f.cite(at.from))
+		}
+		if at := At(f); at != "" {
+			return "the main thread was in " + at
+		}
+		return "the main thread works"
+	}
+	for _, one := range others {
+		if one.turning(len(f.Photos)) {
+			return Beside + " works all the time" + f.onlyOther()
+		}
+	}
+	return Restless(f)
 }
 
 // onlyOther is where the thread of the author's beside the main one is, if there is one
