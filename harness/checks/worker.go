@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/explain"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
@@ -19,6 +20,9 @@ func unfinished(ctx context.Context, s *contract.Session, life *contract.Life, w
 		return contract.FromError(ctx.Err())
 	case s.Ended(ctx, life):
 		return life.Died(ctx, when+" it ended")
+	}
+	if trace := explain.Raised(life.Log().Tail(200)); trace != "" {
+		otherwise += "; the log has an uncaught exception: " + trace
 	}
 	return life.Deaf(ctx, fmt.Sprintf("%s %v", when, err), otherwise)
 }
