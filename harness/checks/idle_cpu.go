@@ -59,7 +59,7 @@ func judgeCPU(ctx context.Context, s *contract.Session) report.Result {
 		diagnosis = fmt.Sprintf("the keep-alive loop polls %.0f times a second%s", seen.Used.Wakeups, s.Source().Perhaps("sleep"))
 	}
 	if !s.Hosted() {
-		diagnosis += orNot(": ", whoWakes(ctx, s, explain.Busy))
+		diagnosis += orNot(": ", photographed(ctx, s, explain.Busy))
 	}
 	result := contract.Failed(figure, diagnosis, fmt.Sprintf("wake-ups: %.1f a second", seen.Used.Wakeups))
 	result.Expected = expected

@@ -51,7 +51,13 @@ func judgeResponsive(ctx context.Context, s *contract.Session) report.Result {
 		var result report.Result
 		switch {
 		case slow(median(spaced)):
-			result = contract.Failed(figure, "a request waits for the keep-alive loop, which looks at its socket too seldom"+s.Source().Perhaps("sleep"), earlier...)
+			cause := "a request waits for the keep-alive loop, which looks at its socket too seldom"
+			if at := photographed(ctx, s, explain.Nap); at != "" && !s.Hosted() {
+				cause += ": it sleeps in " + at
+			} else {
+				cause += s.Source().Perhaps("sleep")
+			}
+			result = contract.Failed(figure, cause, earlier...)
 		case slow(seen.First) && try == 3:
 			result = contract.Failed(figure, "it wakes up late: after a quiet time something must pass before it answers"+s.Source().Perhaps("sleep"), earlier...)
 		case slow(seen.First):

@@ -36,7 +36,7 @@ func judgeWakeups(ctx context.Context, s *contract.Session) report.Result {
 	result := contract.Passed(figure)
 	if woke > budget {
 		diagnosis := "the keep-alive loop sleeps in short pieces instead of waiting for work" + s.Source().Perhaps("sleep")
-		who := whoWakes(ctx, s, explain.Restless)
+		who := photographed(ctx, s, explain.Restless)
 		switch {
 		case s.Hosted() && strings.HasPrefix(who, explain.Beside):
 			diagnosis = restless + ": " + who
@@ -50,16 +50,4 @@ func judgeWakeups(ctx context.Context, s *contract.Session) report.Result {
 	}
 	result.Expected = fmt.Sprintf("at most %.4g voluntary context switches a second without requests", budget)
 	return result
-}
-
-// whoWakes names the thread that wakes or works most, by photographs of a life of its
-// own, which tell looks at; "" where they do not say.
-func whoWakes(ctx context.Context, s *contract.Session, tell func(explain.Facts) string) string {
-	life, err := launchAtRest(ctx, s)
-	if err != nil {
-		return ""
-	}
-	defer life.Close()
-	life.Pose(ctx)
-	return tell(life.Facts(ctx))
 }

@@ -36,7 +36,11 @@ func judgeExitCode(ctx context.Context, s *contract.Session) report.Result {
 		if facts.Ending() {
 			return contract.Failed(run.how(s), explain.Ignored(facts, "its own end"))
 		}
-		return contract.Failed(run.how(s), "it does not end by itself; the last line of its output: "+lastLine(run.log))
+		cause := "it does not end by itself"
+		if at := explain.At(facts); at != "" {
+			cause += ": the main thread is in " + at
+		}
+		return contract.Failed(run.how(s), cause+"; the last line of its output: "+lastLine(run.log))
 	case run.exit.Signal != nil && explain.IsCrash(run.exit.Signal):
 		why, fix := explain.CrashedAtEnd(run.life.Facts(ctx))
 		result := contract.Failed("it crashed: "+run.how(s), why)

@@ -48,7 +48,12 @@ func judgeJobStdin(ctx context.Context, s *contract.Session) report.Result {
 		}
 		diagnosis := "with standard input at its end it ends well"
 		if run.late {
-			diagnosis = "it waits for input that nobody gives" + s.Source().Perhaps("stdin")
+			diagnosis = "it waits for input that nobody gives"
+			if at := explain.At(run.life.Facts(ctx)); at != "" {
+				diagnosis += ": the main thread is in " + at
+			} else {
+				diagnosis += s.Source().Perhaps("stdin")
+			}
 		}
 		return contract.Failed(fmt.Sprintf("with standard input %s: %s", in.says, fault), diagnosis, good...)
 	}

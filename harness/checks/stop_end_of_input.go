@@ -6,6 +6,7 @@ import (
 
 	"github.com/bgcheck/bgcheck/harness"
 	"github.com/bgcheck/bgcheck/harness/contract"
+	"github.com/bgcheck/bgcheck/harness/explain"
 	"github.com/bgcheck/bgcheck/harness/report"
 )
 
@@ -38,7 +39,12 @@ func judgeEndOfInput(ctx context.Context, s *contract.Session) report.Result {
 	exit.Asked, exit.Took = true, took
 	end := judgeEnd(ctx, s, life, &exit, "the end of its input")
 	if end.fault == "ignored" {
-		end.diagnosis = "the end of the input is not noticed, or ends the reading and not the process" + s.Source().Perhaps("stdin")
+		end.diagnosis = "the end of the input is not noticed, or ends the reading and not the process"
+		if at := explain.At(life.Facts(ctx)); at != "" {
+			end.diagnosis += ": the main thread is in " + at
+		} else {
+			end.diagnosis += s.Source().Perhaps("stdin")
+		}
 	}
 	return unlessSame(ctx, s, end)
 }

@@ -54,6 +54,16 @@ func Busy(f Facts) string {
 	return Restless(f)
 }
 
+// Nap is where the main thread was asleep in all photos, by a line that sleeps for a
+// while; "" where it was not.
+func Nap(f Facts) string {
+	at, stack, ok := f.still()
+	if line := f.line(at); !ok || inLoop(stack) || !naps.MatchString(line) || endless.MatchString(line) {
+		return ""
+	}
+	return f.cite(at)
+}
+
 // onlyOther is where the thread of the author's beside the main one is, if there is one
 // alone; "" otherwise. The text begins with a comma.
 func (f Facts) onlyOther() string {
